@@ -19,11 +19,13 @@ Endpoint Endpoint::v4(std::uint32_t host, std::uint16_t port) {
 
 Result<Endpoint> Endpoint::parse(std::string_view text) {
     const auto bad = [&] {
-        return error(Code::bad_input, "'" + std::string(text) + "' is not an address like 192.0.2.1:4000 or [2001:db8::1]:4000");
+        return error(Code::bad_input, "'" + std::string(text) +
+                                          "' is not an address like 192.0.2.1:4000 or [2001:db8::1]:4000");
     };
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) return bad();
     std::string host(text.substr(0, colon));
+    if (host.find('\0') != std::string::npos) return bad();
     const auto digits = text.substr(colon + 1);
     Endpoint out;
     const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);

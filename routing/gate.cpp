@@ -1,17 +1,18 @@
 #include "routing/gate.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace catacomb::routing {
 
-// The suspended task. Asio 1.81's any_completion_handler cannot be move-assigned, hence this one virtual call.
+// The suspended task. Asio 1.81's any_completion_handler cannot be move-assigned, hence this one virtual
+// call.
 struct Gate::Waiter {
     virtual ~Waiter() = default;
     virtual void resume() = 0;
     Runtime::TimerId timer;
     Wake how = Wake::opened;
-    bool finished = false;
 };
 
 namespace {
@@ -30,30 +31,39 @@ struct Suspended final : Base {
 
 Task<Wake> Gate::wait(Time deadline) {
     if (runtime_->closing()) co_return Wake::closed;
+    co_return co_await suspend(deadline);
+}
+
+Task<void> Gate::wait_for_open() { co_await suspend(std::nullopt); }
+
+Task<Wake> Gate::suspend(std::optional<Time> deadline) {
     std::shared_ptr<Waiter> mine;
     auto initiate = [this, deadline, &mine](auto handler) {
         mine = std::make_shared<Suspended<Waiter, decltype(handler)>>(std::move(handler));
         waiters_.push_back(mine);
-        std::weak_ptr<Waiter> weak = mine;
-        // The gate may be gone when the timer fires; the waiter then is already finished.
-        mine->timer = runtime_->call_at(deadline, [this, weak, runtime = runtime_] {
-            auto waiter = weak.lock();
-            if (!waiter || waiter->finished) return;
-            std::erase(waiters_, waiter);
-            waiter->finished = true;
-            waiter->how = runtime->closing() ? Wake::closed : Wake::timed_out;
-            waiter->resume();
-        });
+        if (deadline) limit(mine, *deadline);
     };
     co_await asio::async_initiate<decltype(asio::use_awaitable), void()>(initiate, asio::use_awaitable);
     co_return mine->how;
+}
+
+// A gate that goes away finishes its waiters and cancels their timers, so the callback's `this` is alive.
+void Gate::limit(const std::shared_ptr<Waiter>& waiter, Time deadline) {
+    waiter->timer = runtime_->call_at(deadline, [this, late = waiter.get()] {
+        const auto at = std::find_if(waiters_.begin(), waiters_.end(),
+                                     [late](const auto& each) { return each.get() == late; });
+        CHECK(at != waiters_.end());
+        const auto kept = std::move(*at);
+        waiters_.erase(at);
+        kept->how = runtime_->closing() ? Wake::closed : Wake::timed_out;
+        kept->resume();
+    });
 }
 
 void Gate::finish_all(Wake how) {
     auto woken = std::move(waiters_);
     waiters_.clear();
     for (auto& waiter : woken) {
-        waiter->finished = true;
         waiter->how = how;
         runtime_->cancel(waiter->timer);
         waiter->resume();
@@ -94,20 +104,20 @@ Task<void> run_on_worker(Runtime& runtime, std::function<void()> work) {
 
 }  // namespace detail
 
+// Posted first: co_spawn alone would run the task inside this call, up to its first wait.
 void TaskSet::spawn(Task<void> task) {
     ++count_;
-    asio::co_spawn(runtime_.executor(), std::move(task), [this](std::exception_ptr failure) {
-        if (failure) std::rethrow_exception(failure);
-        if (--count_ == 0) idle_.open();
-    });
+    auto start = [this, task = std::move(task)]() mutable {
+        asio::co_spawn(runtime_.executor(), std::move(task), [this](std::exception_ptr failure) {
+            if (--count_ == 0) idle_.open();
+            if (failure) std::rethrow_exception(failure);
+        });
+    };
+    asio::post(runtime_.executor(), std::move(start));
 }
 
 Task<void> TaskSet::drained() {
-    while (count_ > 0) {
-        // Not idle_.wait: that ends at once when the runtime is closing, and then the tasks are still unwinding.
-        co_await asio::post(runtime_.executor(), asio::use_awaitable);
-        if (count_ > 0 && !runtime_.closing()) co_await idle_.wait(kNever);
-    }
+    while (count_ > 0) co_await idle_.wait_for_open();
 }
 
 }  // namespace catacomb::routing

@@ -1,9 +1,10 @@
-// Waiting, in coroutines. A Gate is what tasks wait at and what plain code opens; every wait has a deadline and
-// ends early when the runtime closes. TaskSet counts an owner's tasks, so that the owner outlives them.
+// Waiting, in coroutines. A Gate is what tasks wait at and what plain code opens; every wait has a deadline
+// and ends early when the runtime closes. TaskSet counts an owner's tasks, so that the owner outlives them.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <optional>
 #include <vector>
 
 #include "routing/runtime.hpp"
@@ -21,12 +22,16 @@ public:
 
     // Many tasks may wait at once. Requires: runs on the runtime's executor.
     Task<Wake> wait(Time deadline);
+    // Waits for open() alone, also while the runtime closes: for an owner that waits for its tasks to end.
+    Task<void> wait_for_open();
     // Wakes all who wait now; it does not stay open.
     void open() { finish_all(Wake::opened); }
     Runtime& runtime() const { return *runtime_; }
 
 private:
     struct Waiter;
+    Task<Wake> suspend(std::optional<Time> deadline);
+    void limit(const std::shared_ptr<Waiter>& waiter, Time deadline);
     void finish_all(Wake how);
     Runtime* runtime_;
     std::vector<std::shared_ptr<Waiter>> waiters_;
@@ -51,7 +56,8 @@ Task<T> on_worker(Runtime& runtime, std::function<T()> work) {
     co_return std::move(**out);
 }
 
-// A promise of one value: one task waits, plain code (or another task) sets it. Held by shared_ptr on both sides.
+// A promise of one value: one task waits, plain code (or another task) sets it. Held by shared_ptr on both
+// sides.
 template <class T>
 class Promise {
 public:
@@ -84,7 +90,7 @@ public:
     // Starts `task` at the next turn of the executor. An exception in it is a bug and ends the program.
     void spawn(Task<void> task);
     std::size_t count() const { return count_; }
-    // Waits for zero, also after the runtime closed. Nobody may spawn meanwhile.
+    // Waits for zero, also after the runtime closed: then it waits as long as the tasks take to unwind.
     Task<void> drained();
 
 private:

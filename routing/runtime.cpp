@@ -24,25 +24,24 @@ void Runtime::cancel(TimerId& id) {
     id = {};
 }
 
-// Timers that a callback sets are not fired in the same round, so a callback that sets one for now cannot spin here.
+// Timers that a callback sets are not fired in the same round, so a callback that sets one for now cannot
+// spin here.
 void Runtime::fire_due() {
     const auto time = now();
-    const auto last = next_sequence_;
+    const auto round = next_sequence_;
     armed_ = kNever;
-    for (auto it = timers_.begin(); it != timers_.end();) {
-        if (!closing_ && it->first.when > time) break;
-        if (it->first.sequence >= last) {
-            ++it;
-            continue;
+    for (auto it = timers_.begin(); it != timers_.end() && (closing_ || it->first.when <= time);) {
+        const auto id = it->first;
+        if (id.sequence < round) {
+            const auto fire = std::move(it->second);
+            timers_.erase(it);
+            fire();
         }
-        auto fire = std::move(it->second);
-        timers_.erase(it);
-        fire();
-        it = timers_.begin();
+        it = timers_.upper_bound(id);  // `fire` may have cancelled any of them
     }
-    if (timers_.empty() || closing_) return;
+    if (timers_.empty() || closing_ || timers_.begin()->first.when >= armed_) return;
     armed_ = timers_.begin()->first.when;
-    if (armed_ != kNever) arm(armed_);
+    arm(armed_);
 }
 
 void Runtime::close() {

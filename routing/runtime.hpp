@@ -1,7 +1,8 @@
-// Runtime: the one seam between protocol code and the world (docs/decisions/0004): time, timers, randomness, byte
-// streams and a worker pool. node/asio_runtime implements it over real sockets, tools/sim over virtual time;
-// everything in routing and in node's services runs unchanged over both. One Runtime belongs to one node; all of
-// it is called on one thread (its executor). close() ends every wait, so that a node's tasks run to their end.
+// Runtime: the one seam between protocol code and the world (docs/decisions/0004): time, timers, randomness,
+// byte streams and a worker pool. node/asio_runtime implements it over real sockets, tools/sim over virtual
+// time; everything in routing and in node's services runs unchanged over both. One Runtime belongs to one
+// node; all of it is called on one thread (its executor). close() ends every wait, so that a node's tasks run
+// to their end.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,7 +20,8 @@ namespace catacomb::routing {
 
 namespace asio = boost::asio;
 
-// A coroutine on a Runtime's executor. Parameters are values, or references that outlive the task (2-house.md 2.3).
+// A coroutine on a Runtime's executor. Parameters are values, or references that outlive the task
+// (2-house.md 2.3).
 template <class T = void>
 using Task = asio::awaitable<T>;
 
@@ -31,8 +33,8 @@ public:
     virtual Result<std::size_t> read_some(MutableBytes into) = 0;
     // Never blocks. May take less than all; Code::busy when it takes nothing now.
     virtual Result<std::size_t> write_some(ByteView from) = 0;
-    // Calls `ready` once, never from inside this call, when a read (a write) may get on or the stream has ended.
-    // At most one of each is outstanding.
+    // Calls `ready` once, never from inside this call, when a read (a write) may get on or the stream has
+    // ended. At most one of each is outstanding.
     virtual void when_readable(std::function<void()> ready) = 0;
     virtual void when_writable(std::function<void()> ready) = 0;
     virtual void close() = 0;
@@ -62,8 +64,8 @@ public:
     virtual void connect(Endpoint to, std::function<void(Result<StreamPtr>)> done) = 0;
     // Port 0 takes a free one. `accepted` is called for every connection until the listener is destroyed.
     virtual Result<ListenerPtr> listen(Endpoint at, std::function<void(StreamPtr)> accepted) = 0;
-    // Runs `work` off this thread (in simulation: inline, at a later event), then `done` on it. `work` touches
-    // nothing that the thread of the executor touches meanwhile. `done` is called even while closing.
+    // Runs `work` off this thread (in simulation: inline, at a later event), then `done` on it. `work`
+    // touches nothing that the thread of the executor touches meanwhile. `done` is called even while closing.
     virtual void run_on_worker(std::function<void()> work, std::function<void()> done) = 0;
 
     // Runs `work` soon on the executor, never from inside this call.
