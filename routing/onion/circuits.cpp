@@ -1,0 +1,95 @@
+#include "routing/onion/circuits.hpp"
+
+#include "routing/onion/keys.hpp"
+#include "routing/onion/origin_circuit.hpp"
+#include "routing/onion/relay_circuit.hpp"
+#include "routing/tap.hpp"
+
+namespace catacomb::routing {
+
+Circuits::Circuits(Runtime& runtime, Links& links, std::optional<RelayIdentity> relay, CircuitLimits limits)
+    : runtime_(runtime),
+      links_(links),
+      relay_(std::move(relay)),
+      limits_(limits),
+      rng_(runtime.rng().split("circuits")),
+      tasks_(runtime) {
+    links_.set_circuit_handler(this);
+}
+
+Circuits::~Circuits() {
+    close_all();
+    links_.set_circuit_handler(nullptr);
+}
+
+void Circuits::close_all() {
+    while (!own_.empty()) own_.begin()->second->close();
+    while (!relayed_.empty()) relayed_.begin()->second->close();
+}
+
+void Circuits::add(Channel& channel) {
+    channels_[{channel.link().number(), channel.id()}] = &channel;
+    ++channel.link().circuits;
+}
+
+void Circuits::remove(Channel& channel) {
+    channels_.erase({channel.link().number(), channel.id()});
+    --channel.link().circuits;
+}
+
+void Circuits::on_frame(Link& link, const FrameView& frame, MutableBytes payload) {
+    if (frame.kind == FrameKind::create) return on_create(link, frame.channel, payload);
+    auto found = channels_.find({link.number(), frame.channel});
+    if (found != channels_.end()) found->second->on_frame(frame, payload);
+    // Else it is a frame that was on its way when the circuit ended.
+}
+
+void Circuits::on_create(Link& link, std::uint32_t channel, ByteView handshake) {
+    const bool peers_number = (channel >= 0x80000000u) == link.initiator();
+    if (!peers_number || channels_.count({link.number(), channel})) return link.close();
+    auto& rate = create_rate_.try_emplace(link.number(), links_.limits().create_bucket(runtime_.now())).first->second;
+    const auto refuse = [&] { link.send_control(FrameKind::destroy, channel, 0, {}); };
+    if (!relay_ || relayed_.size() >= limits_.relayed_circuits || link.circuits >= links_.limits().circuits ||
+        !rate.take(runtime_.now())) {
+        return refuse();
+    }
+    HopHandshake hop(HopHandshake::Role::relay, links_.network().id, relay_->id, relay_->onion_key, relay_->suite, *rng_);
+    auto answer = hop.consume_create(handshake);
+    if (!answer) return refuse();
+    ++counters.created;
+    const auto number = next_circuit_++;
+    auto circuit = std::make_shared<RelayCircuit>(*this, number, link.shared_from_this(), channel, hop.keys(),
+                                                  hop.handshake_hash());
+    relayed_.emplace(number, circuit);
+    circuit->previous().send_created(*answer);
+}
+
+void Circuits::on_link_closed(Link& link) {
+    create_rate_.erase(link.number());
+    for (;;) {
+        auto next = channels_.lower_bound({link.number(), 0});
+        if (next == channels_.end() || next->first.first != link.number()) return;
+        auto* channel = next->second;
+        channel->on_link_closed();
+        // Its user has dropped it; else this loop would never end.
+        auto again = channels_.lower_bound({link.number(), 0});
+        CHECK(again == channels_.end() || again->second != channel);
+    }
+}
+
+Task<Result<std::shared_ptr<OriginCircuit>>> Circuits::build(std::vector<std::shared_ptr<const Descriptor>> path,
+                                                             Time deadline, std::size_t* failed_hop) {
+    auto circuit = std::make_shared<OriginCircuit>(*this, next_circuit_++, std::move(path));
+    own_.emplace(circuit->number(), circuit);
+    auto built = co_await circuit->build(deadline);
+    if (built) {
+        ++counters.built;
+        co_return circuit;
+    }
+    ++counters.build_failed;
+    if (failed_hop) *failed_hop = circuit->hops() + 1;
+    circuit->close();
+    co_return built.error();
+}
+
+}  // namespace catacomb::routing

@@ -1,0 +1,91 @@
+// Circuits: every circuit that this node builds or carries. It finds the channel of each circuit frame,
+// accepts CREATE as a relay (a RelayCircuit each), and builds circuits of our own (an OriginCircuit each).
+// One per node.
+#pragma once
+
+#include "routing/link/links.hpp"
+#include "routing/onion/channel.hpp"
+#include "routing/onion/streams.hpp"
+
+namespace catacomb::routing {
+
+class OriginCircuit;
+class RelayCircuit;
+
+struct CircuitLimits {
+    std::size_t window_cells = kCircuitWindow;  // granted per circuit and direction
+    std::size_t own_queue_cells = 64;           // cells of our own that may wait per circuit
+    std::size_t relayed_circuits = 4096;
+    Duration create_limit = seconds(10);  // one hop's handshake
+    Duration half_built_limit = seconds(60);
+};
+
+// The relay's own identity in circuits; absent on a node that relays nothing.
+struct RelayIdentity {
+    NodeId id;
+    crypto::AgreeKeyPair onion_key;
+    crypto::CipherSuite suite;
+};
+
+// A conversation that the far origin opened with us as its circuit's endpoint. `circuit` stays valid while
+// the handler holds it; whoever built the circuit is unknown.
+using EndpointHandler = std::function<void(std::shared_ptr<RelayCircuit> circuit, CircuitStreamPtr stream)>;
+
+class Circuits final : private FrameHandler {
+public:
+    Circuits(Runtime& runtime, Links& links, std::optional<RelayIdentity> relay, CircuitLimits limits = {});
+    ~Circuits() override;
+
+    // Builds a circuit hop by hop. Code::unreachable or timed_out; the message names the hop that failed
+    // (1-based), and `failed_hop` (when given) is set to it.
+    Task<Result<std::shared_ptr<OriginCircuit>>> build(std::vector<std::shared_ptr<const Descriptor>> path,
+                                                       Time deadline, std::size_t* failed_hop = nullptr);
+    void on_endpoint_stream(EndpointHandler handler) { endpoint_ = std::move(handler); }
+
+    void close_all();
+    // Waits for extensions that run. After the runtime closed.
+    Task<void> drained() { return tasks_.drained(); }
+
+    std::size_t relayed() const { return relayed_.size(); }
+    std::size_t own() const { return own_.size(); }
+
+    Runtime& runtime() { return runtime_; }
+    Links& links() { return links_; }
+    Rng& rng() { return *rng_; }
+    const CircuitLimits& limits() const { return limits_; }
+    const std::optional<RelayIdentity>& relay() const { return relay_; }
+    TaskSet& tasks() { return tasks_; }
+
+    struct Counters {
+        std::uint64_t cells_relayed = 0, cells_delivered = 0, created = 0, built = 0, build_failed = 0,
+                      destroyed = 0;
+    };
+    Counters counters;
+
+private:
+    friend class Channel;
+    friend class OriginCircuit;
+    friend class RelayCircuit;
+    using Key = std::pair<std::uint64_t, std::uint32_t>;
+
+    void on_frame(Link& link, const FrameView& frame, MutableBytes payload) override;
+    void on_link_closed(Link& link) override;
+    void on_create(Link& link, std::uint32_t channel, ByteView handshake);
+    void add(Channel& channel);
+    void remove(Channel& channel);
+
+    Runtime& runtime_;
+    Links& links_;
+    std::optional<RelayIdentity> relay_;
+    CircuitLimits limits_;
+    std::unique_ptr<Rng> rng_;
+    EndpointHandler endpoint_;
+    std::map<Key, Channel*> channels_;
+    std::map<std::uint64_t, std::shared_ptr<RelayCircuit>> relayed_;
+    std::map<std::uint64_t, std::shared_ptr<OriginCircuit>> own_;
+    std::map<std::uint64_t, TokenBucket> create_rate_;  // by link
+    std::uint64_t next_circuit_ = 1;
+    TaskSet tasks_;
+};
+
+}  // namespace catacomb::routing

@@ -1,0 +1,70 @@
+// Hop-by-hop credit (3-network.md 3.5; docs/spec/onion.md 6): for each circuit and direction a relay grants
+// its neighbour a window of cells and never holds more; a credit goes back when a cell leaves. What a node
+// holds is bounded by the sum of the windows it granted, which CreditBudget keeps under the node's maximum.
+// Pure.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+
+namespace catacomb::routing {
+
+inline constexpr std::size_t kCreditWindow = 64;  // cells; both ends start from it
+// Credits go back this many at a time: one frame per cell costs a third of the throughput
+// (docs/performance.md).
+inline constexpr std::size_t kCreditBatch = 32;
+
+// The side that sends cells.
+class CreditSender {
+public:
+    explicit CreditSender(std::size_t window = kCreditWindow) : window_(window), available_(window) {}
+    bool may_send() const { return available_ > 0; }
+    // Requires: may_send().
+    void on_sent();
+    // Code::malformed: the neighbour grants more than was spent, or nothing.
+    Result<> on_credit(std::size_t cells);
+
+private:
+    std::size_t window_;
+    std::size_t available_;
+};
+
+// The side that takes them in.
+class CreditReceiver {
+public:
+    // Requires: 0 < batch <= window, so that a sender without credit always gets some.
+    explicit CreditReceiver(std::size_t window = kCreditWindow, std::size_t batch = kCreditBatch);
+    // Code::limit: the neighbour sent more than it was granted.
+    Result<> on_arrival();
+    // A cell left the node, forwarded or consumed. Returns the credits to give back now, or 0.
+    // Requires: holding() > 0.
+    std::size_t on_left();
+    std::size_t holding() const { return holding_; }
+
+private:
+    std::size_t window_;
+    std::size_t batch_;
+    std::size_t holding_ = 0;  // arrived, not left
+    std::size_t owed_ = 0;     // left, credit not given back
+};
+
+// The sum of the windows one node has granted.
+class CreditBudget {
+public:
+    explicit CreditBudget(std::size_t cells) : left_(cells), total_(cells) {}
+    // False when the node cannot promise that much more.
+    [[nodiscard]] bool reserve(std::size_t window);
+    void release(std::size_t window);
+    std::size_t left() const { return left_; }
+
+private:
+    std::size_t left_;
+    std::size_t total_;
+};
+
+// The payload of a CREDIT frame: u32 cells.
+ByteArray<4> encode_credit(std::size_t cells);
+// Code::malformed unless it is four bytes and not zero.
+Result<std::size_t> decode_credit(ByteView payload);
+
+}  // namespace catacomb::routing

@@ -1,0 +1,131 @@
+#include "routing/onion/streams.hpp"
+
+namespace catacomb::routing {
+
+CircuitStream::CircuitStream(Streams& streams, Runtime& runtime, std::uint32_t id)
+    : streams_(&streams), runtime_(runtime), id_(id), assembler_(streams.limits_.message_bytes), arrived_(runtime) {}
+
+CircuitStream::~CircuitStream() {
+    if (!streams_) return;
+    for (const auto& message : inbox_) streams_->unread_bytes_ -= message.size();
+    streams_->forget(id_);
+    if (!broken_ && !(sent_last_ && got_last_)) {
+        streams_->port_.send_part(id_, PartKind::message, kPartReset, {});
+    }
+}
+
+Task<Result<>> CircuitStream::send(Bytes message, bool last) {
+    CHECK(!sent_last_);
+    ByteView left(message);
+    std::uint8_t flags = kPartFirst;
+    do {
+        while (streams_ && !broken_ && !streams_->port_.writable()) {
+            const auto wake = co_await streams_->writable_.wait(kNever);
+            if (wake == Wake::closed && runtime_.closing()) co_return error(Code::closed);
+        }
+        if (broken_) co_return *broken_;
+        const auto piece = left.first(std::min(left.size(), streams_->port_.part_capacity()));
+        left = left.subspan(piece.size());
+        if (left.empty()) flags |= kPartLast | (last ? kPartEnd : 0);
+        streams_->port_.send_part(id_, PartKind::message, flags, piece);
+        flags = 0;
+    } while (!left.empty());
+    sent_last_ = last;
+    co_return ok();
+}
+
+Task<Result<Bytes>> CircuitStream::receive(Time deadline) {
+    while (inbox_.empty()) {
+        if (broken_) co_return *broken_;
+        if (got_last_) co_return error(Code::closed, "the stream has ended");
+        const auto wake = co_await arrived_.wait(deadline);
+        if (wake == Wake::timed_out) co_return error(Code::timed_out, "no answer through the circuit in time");
+        if (wake == Wake::closed) co_return error(Code::closed);
+    }
+    auto message = std::move(inbox_.front());
+    inbox_.pop_front();
+    if (streams_) streams_->unread_bytes_ -= message.size();
+    co_return message;
+}
+
+void CircuitStream::take(const PartView& part) {
+    if (part.flags & kPartReset) return break_off(error(Code::unreachable, "the other end gave the stream up"));
+    if (got_last_) return streams_->port_.violated();
+    auto message = assembler_.add(part);
+    if (!message) return streams_->port_.violated();
+    if (part.flags & kPartEnd) got_last_ = true;
+    if (*message) {
+        streams_->unread_bytes_ += (*message)->size();
+        inbox_.push_back(std::move(**message));
+    }
+    arrived_.open();
+    if (streams_->unread_bytes_ > streams_->limits_.unread_bytes) streams_->port_.violated();
+}
+
+void CircuitStream::break_off(Error why) {
+    if (!broken_) broken_ = std::move(why);
+    arrived_.open();
+    if (streams_) streams_->writable_.open();
+}
+
+Streams::Streams(Runtime& runtime, CellPort& port, Side side, StreamLimits limits)
+    : runtime_(runtime),
+      port_(port),
+      side_(side),
+      limits_(limits),
+      next_id_(side == Side::origin ? 1 : 2),
+      writable_(runtime) {}
+
+Streams::~Streams() { break_off(error(Code::unreachable, "the circuit is gone")); }
+
+Result<CircuitStreamPtr> Streams::open() {
+    if (streams_.size() >= limits_.open_streams) return error(Code::limit, "too many streams on the circuit");
+    const auto id = next_id_;
+    next_id_ += 2;
+    return make(id);
+}
+
+CircuitStreamPtr Streams::make(std::uint32_t id) {
+    auto stream = std::make_shared<CircuitStream>(*this, runtime_, id);
+    streams_[id] = stream;
+    return stream;
+}
+
+// Parts of a stream that we gave up are still on their way for a while: they are dropped.
+CircuitStreamPtr Streams::accept(std::uint32_t id) {
+    const bool from_peer = (id % 2 == 1) != (side_ == Side::origin);
+    if (!from_peer || id <= newest_from_peer_) return nullptr;
+    if (!opened_ || streams_.size() >= limits_.open_streams) {
+        port_.violated();
+        return nullptr;
+    }
+    newest_from_peer_ = id;
+    return make(id);
+}
+
+void Streams::on_part(const PartView& part) {
+    auto known = streams_.find(part.stream);
+    if (known != streams_.end()) {
+        if (auto stream = known->second.lock()) stream->take(part);
+        return;
+    }
+    if (part.flags & kPartReset) return;
+    auto stream = accept(part.stream);
+    if (!stream) return;
+    stream->take(part);
+    opened_(stream);
+}
+
+void Streams::break_off(Error why) {
+    auto all = std::move(streams_);
+    streams_.clear();
+    for (auto& [id, weak] : all) {
+        if (auto stream = weak.lock()) {
+            stream->break_off(why);
+            stream->streams_ = nullptr;
+        }
+    }
+    writable_.open();
+}
+
+}  // namespace catacomb::routing

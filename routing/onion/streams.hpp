@@ -1,0 +1,100 @@
+// Streams: conversations of messages between a circuit's origin and one of its hops, interleaved part by part
+// over the circuit's cells (3-network.md 3.5). Both ends use the same class; the origin opens odd stream ids,
+// the hop even ones. Memory is bounded: streams per circuit, length of a message, bytes that wait unread per
+// circuit.
+#pragma once
+
+#include <deque>
+#include <map>
+
+#include "routing/gate.hpp"
+#include "routing/onion/parts.hpp"
+
+namespace catacomb::routing {
+
+// What Streams stands on: one direction of sealed cells. Implemented by the origin's and the relay's circuit.
+class CellPort {
+public:
+    virtual ~CellPort() = default;
+    // True while another part may be queued; on_writable() is called when it becomes true again.
+    virtual bool writable() const = 0;
+    virtual void send_part(std::uint32_t stream, PartKind kind, std::uint8_t flags, ByteView data) = 0;
+    // The most data one part takes.
+    virtual std::size_t part_capacity() const = 0;
+    // The peer broke the protocol: end the circuit.
+    virtual void violated() = 0;
+};
+
+struct StreamLimits {
+    std::size_t open_streams = 128;
+    std::size_t message_bytes = 160 * 1024;
+    std::size_t unread_bytes = 4 * 1024 * 1024;  // per circuit, all streams
+};
+
+class Streams;
+
+class CircuitStream {
+public:
+    CircuitStream(Streams& streams, Runtime& runtime, std::uint32_t id);
+    ~CircuitStream();  // resets the stream unless both ends have ended it
+
+    // Sends one message; `last` ends our direction with it. Returns when all parts are queued.
+    // Code::unreachable when the circuit is gone or the peer reset the stream.
+    Task<Result<>> send(Bytes message, bool last = false);
+    // The next message. Code::closed when the peer has ended its direction.
+    Task<Result<Bytes>> receive(Time deadline);
+    std::uint32_t id() const { return id_; }
+    // Local number of the circuit that carries it, for the tap.
+    bool is_broken() const { return broken_.has_value(); }
+
+private:
+    friend class Streams;
+    void take(const PartView& part);
+    void break_off(Error why);
+
+    Streams* streams_;  // null once the circuit is gone
+    Runtime& runtime_;
+    std::uint32_t id_;
+    MessageAssembler assembler_;
+    std::deque<Bytes> inbox_;
+    Gate arrived_;
+    std::optional<Error> broken_;
+    bool sent_last_ = false, got_last_ = false;
+};
+using CircuitStreamPtr = std::shared_ptr<CircuitStream>;
+
+class Streams {
+public:
+    enum class Side { origin, hop };
+
+    Streams(Runtime& runtime, CellPort& port, Side side, StreamLimits limits = {});
+    ~Streams();
+
+    // Code::limit when too many are open.
+    Result<CircuitStreamPtr> open();
+    // Called for every stream that the peer opens. Without it the peer may open none.
+    void on_opened(std::function<void(CircuitStreamPtr)> handler) { opened_ = std::move(handler); }
+    void on_part(const PartView& part);
+    void on_writable() { writable_.open(); }
+    // Every stream ends with `why`.
+    void break_off(Error why);
+
+private:
+    friend class CircuitStream;
+    CircuitStreamPtr make(std::uint32_t id);
+    CircuitStreamPtr accept(std::uint32_t id);
+    void forget(std::uint32_t id) { streams_.erase(id); }
+
+    Runtime& runtime_;
+    CellPort& port_;
+    Side side_;
+    StreamLimits limits_;
+    std::function<void(CircuitStreamPtr)> opened_;
+    std::map<std::uint32_t, std::weak_ptr<CircuitStream>> streams_;
+    std::uint32_t next_id_;
+    std::uint32_t newest_from_peer_ = 0;
+    std::size_t unread_bytes_ = 0;
+    Gate writable_;
+};
+
+}  // namespace catacomb::routing
