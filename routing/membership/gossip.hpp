@@ -1,0 +1,55 @@
+// Gossip: keeps a View filled, by push-pull reconciliation with one random relay at a time (3-network.md 3.4,
+// docs/spec/membership.md 3): every 10 s, every 0.5 s while the view still grows. Starts from addresses
+// alone, and retries them patiently while nobody is known. A client (no own descriptor) pulls and serves
+// nothing. One thread.
+#pragma once
+
+#include "routing/membership/intake.hpp"
+#include "routing/membership/introducer.hpp"
+#include "routing/membership/own_descriptor.hpp"
+#include "routing/rpc.hpp"
+
+namespace catacomb::routing {
+
+class Gossip {
+public:
+    struct Parts {
+        Runtime& runtime;
+        View& view;
+        Intake& intake;
+        RpcCaller& caller;
+        RpcServer* server;   // null on a client
+        OwnDescriptor* own;  // null on a client
+        Introducer& introducer;
+        std::vector<Endpoint> bootstrap;
+    };
+    explicit Gossip(Parts parts);
+
+    void start();
+    // Waits for the tasks to end, after the runtime closed.
+    Task<void> drained() { return tasks_.drained(); }
+
+    // Returns once the first exchange went through, or every bootstrap address was tried in vain once.
+    Task<void> first_round();
+    bool first_round_over() const { return first_round_over_; }
+    // The last exchange changed nothing at either end.
+    bool settled() const { return settled_; }
+
+private:
+    Task<void> run();
+    Task<bool> bootstrap();
+    Task<Result<>> exchange(DescriptorPtr with);
+    Task<Result<Bytes>> serve(RpcPeer from, Bytes body);
+    DescriptorPtr choose_partner();
+    void refresh_own();
+
+    Parts parts_;
+    std::unique_ptr<Rng> rng_;
+    Gate first_round_gate_;
+    TaskSet tasks_;
+    bool first_round_over_ = false;
+    bool settled_ = false;
+    Duration bootstrap_wait_{};
+};
+
+}  // namespace catacomb::routing

@@ -1,0 +1,28 @@
+// Intake: the one door by which descriptors from outside enter the view. What the view already holds costs
+// one hash; the rest is verified on a worker, and a message with one forgery in it is not read to its end.
+#pragma once
+
+#include "routing/gate.hpp"
+#include "routing/membership/view.hpp"
+
+namespace catacomb::routing {
+
+class Intake {
+public:
+    Intake(Runtime& runtime, View& view) : runtime_(runtime), view_(view) {}
+
+    // The valid ones, in the order given, each known to the view now unless a cap forbids. Work is bounded by
+    // the caller's message size.
+    Task<std::vector<DescriptorPtr>> admit(std::vector<Bytes> encoded);
+    // Refused lately (by a cap, or because they were invalid): not worth fetching again.
+    bool declined(std::uint64_t digest_prefix) const { return declined_.contains(digest_prefix); }
+
+private:
+    void decline(std::uint64_t digest_prefix);
+
+    Runtime& runtime_;
+    View& view_;
+    std::unordered_map<std::uint64_t, bool> declined_;
+};
+
+}  // namespace catacomb::routing

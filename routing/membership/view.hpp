@@ -1,0 +1,83 @@
+// View: every relay this node knows of, by its newest valid descriptor, in ring order (3-network.md 3.4).
+// Pure: time comes in. The owner's own descriptor is an entry like any other. Relays that did not answer us
+// are suspects for a while: kept and gossiped about, but in no answer of the `live` kind. That is local
+// knowledge and told to nobody.
+#pragma once
+
+#include <map>
+#include <unordered_map>
+
+#include "routing/descriptor.hpp"
+
+namespace catacomb::routing {
+
+inline constexpr std::size_t kViewBuckets = 256;  // by the first byte of the id
+inline constexpr Duration kFirstSuspicion = seconds(15);
+inline constexpr Duration kLongestSuspicion = minutes(16);
+
+class View {
+public:
+    enum class Change { added, renewed, known, full, crowded, invalid };
+
+    explicit View(NetworkParameters network) : network_(std::move(network)) {}
+
+    // `relay` was verified by the caller. known: we have it or a newer one. full, crowded: a cap says no;
+    // those who are here stay. invalid: it does not hold at `now`.
+    Change insert(const DescriptorPtr& relay, Time now);
+    // Forgets what has expired. Returns how many.
+    std::size_t expire(Time now);
+
+    DescriptorPtr find(const NodeId& id) const;
+    // By the first 8 bytes of the digest, as gossip names entries.
+    DescriptorPtr find_entry(std::uint64_t digest_prefix) const;
+    // A proof of work already checked: the id binds key and proof, the epoch stands beside it.
+    bool knows_pow(const NodeId& id, std::uint32_t epoch) const;
+    std::size_t size() const { return entries_.size(); }
+    // In ring order, suspects included.
+    std::vector<DescriptorPtr> all() const;
+    // In ring order, without suspects.
+    std::vector<DescriptorPtr> live(Time now) const;
+    // The first `count` at or after `target`, clockwise, without suspects: the first is the target's owner.
+    std::vector<DescriptorPtr> successors_of(const RingId& target, std::size_t count, Time now) const;
+    // The last `count` strictly before `target`, the closest first, without suspects.
+    std::vector<DescriptorPtr> predecessors_of(const RingId& target, std::size_t count, Time now) const;
+
+    // A relay did not answer: leave it out for 15 s, twice as long each time in a row, up to 16 minutes.
+    void suspect(const NodeId& id, Time now);
+    // It answered.
+    void clear_suspicion(const NodeId& id);
+    bool is_suspect(const NodeId& id, Time now) const;
+
+    // H(view bucket, entry digests in id order).
+    const crypto::Digest& bucket_digest(std::size_t bucket) const;
+    std::vector<DescriptorPtr> bucket(std::size_t index) const;
+    // Grows with every change of content.
+    std::uint64_t version() const { return version_; }
+    const NetworkParameters& network() const { return network_; }
+
+private:
+    struct Entry {
+        DescriptorPtr relay;
+        Time suspect_until{};
+        unsigned strikes = 0;
+    };
+    using Entries = std::map<NodeId, Entry>;
+    struct Bucket {
+        mutable crypto::Digest digest;
+        mutable bool stale = true;
+    };
+
+    bool crowded_by(const Descriptor& relay) const;
+    void count_prefixes(const Descriptor& relay, int by);
+    void replace(Entry& entry, const DescriptorPtr& relay);
+    void touch(const NodeId& id);
+
+    NetworkParameters network_;
+    Entries entries_;
+    std::map<std::uint64_t, std::size_t> per_prefix_;
+    std::unordered_map<std::uint64_t, NodeId> by_digest_;  // only looked up, never walked
+    std::array<Bucket, kViewBuckets> buckets_;
+    std::uint64_t version_ = 0;
+};
+
+}  // namespace catacomb::routing

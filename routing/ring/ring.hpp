@@ -1,0 +1,76 @@
+// Ring: this relay's membership of the ring, kept by coroutines over the pure machines in this folder (Chord,
+// in Zave's corrected form; 3-network.md 3.3). Stabilises every 5 s, every 0.5 s while young or lately
+// changed; serves ring_state, ring_notify, ring_find and ping; looks up owners. Relays only: a client has a
+// view and no place on the ring. One thread.
+#pragma once
+
+#include "routing/membership/gossip.hpp"
+#include "routing/ring/lookup.hpp"
+#include "routing/ring/messages.hpp"
+#include "routing/ring/stabilize.hpp"
+#include "routing/ring/table.hpp"
+
+namespace catacomb::routing {
+
+class Ring {
+public:
+    struct Parts {
+        Runtime& runtime;
+        View& view;
+        Intake& intake;
+        Gossip& gossip;
+        RpcCaller& caller;
+        RpcServer& server;
+        OwnDescriptor& own;
+    };
+    explicit Ring(Parts parts);
+
+    void start();
+    // Waits for the tasks to end, after the runtime closed.
+    Task<void> drained() { return tasks_.drained(); }
+
+    bool joined() const { return joined_; }
+    // Joined, and the successor list holds min(r, relays known - 1).
+    bool complete() const;
+    const Table& table() const { return table_; }
+
+    // The live relay that owns `target`: the first at or after it. `paths` disjoint paths make it harder to
+    // lie (3-network.md 3.3). Code::timed_out, Code::unreachable; Code::busy while we are not a member yet.
+    Task<Result<DescriptorPtr>> find_successor(RingId target, Time deadline, unsigned paths = 1);
+    // The owner and those that follow it, as the owner knows them; fewer than `count` in a small ring.
+    Task<Result<std::vector<DescriptorPtr>>> find_successors(RingId target, std::size_t count, Time deadline,
+                                                             unsigned paths = 1);
+
+private:
+    Task<void> run();
+    Task<void> join();
+    Task<void> stabilize();
+    Task<void> rectify(DescriptorPtr notifier);
+    Task<void> notify(DescriptorPtr successor);
+    Task<void> fix_finger();
+    Task<void> ask(std::shared_ptr<Lookup> lookup, DescriptorPtr peer, Time deadline,
+                   std::shared_ptr<Gate> answered);
+    // What a peer says of itself; null when it is gone. A peer that cannot be reached becomes a suspect.
+    Task<std::optional<RingState>> query_state(DescriptorPtr peer);
+    Task<Result<Bytes>> call(DescriptorPtr peer, Method method, Bytes body, Time deadline);
+
+    Task<Result<Bytes>> serve_state(RpcPeer from, Bytes body);
+    Task<Result<Bytes>> serve_notify(RpcPeer from, Bytes body);
+    Task<Result<Bytes>> serve_find(RpcPeer from, Bytes body);
+    Task<Result<Bytes>> serve_ping(RpcPeer from, Bytes body);
+
+    Candidates candidates() const;
+    Duration pause();
+
+    Parts parts_;
+    std::unique_ptr<Rng> rng_;
+    Table table_;
+    TaskSet tasks_;
+    bool joined_ = false;
+    bool querying_ = false;  // a query that may change our list is under way: we are busy
+    bool rectifying_ = false;
+    unsigned quick_rounds_ = 0;
+    std::size_t next_finger_ = 0;
+};
+
+}  // namespace catacomb::routing
