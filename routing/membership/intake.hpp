@@ -2,6 +2,9 @@
 // one hash; the rest is verified on a worker, and a message with one forgery in it is not read to its end.
 #pragma once
 
+#include <deque>
+#include <set>
+
 #include "routing/gate.hpp"
 #include "routing/membership/view.hpp"
 
@@ -18,11 +21,13 @@ public:
     bool declined(std::uint64_t digest_prefix) const { return declined_.contains(digest_prefix); }
 
 private:
+    void take(const std::vector<DescriptorPtr>& relays);
     void decline(std::uint64_t digest_prefix);
 
     Runtime& runtime_;
     View& view_;
-    std::unordered_map<std::uint64_t, bool> declined_;
+    std::set<std::uint64_t> declined_;
+    std::deque<std::uint64_t> declined_order_;
 };
 
 }  // namespace catacomb::routing

@@ -28,10 +28,8 @@ struct GossipAnswer {
 Bytes encode_gossip_request(const GossipRequest& request);
 Result<GossipRequest> decode_gossip_request(ByteView bytes);
 Bytes encode_gossip_answer(const GossipAnswer& answer);
-Result<GossipAnswer> decode_gossip_answer(ByteView bytes);
-
-// The first 8 bytes of an entry's digest: how gossip names it.
-std::uint64_t digest_prefix(const crypto::Digest& digest);
+// `view_cap`: more entries than that are malformed.
+Result<GossipAnswer> decode_gossip_answer(ByteView bytes, std::size_t view_cap);
 
 // First message: what we have, in 2 KiB.
 GossipRequest gossip_opening(const View& view);

@@ -15,6 +15,9 @@ inline constexpr std::size_t kViewBuckets = 256;  // by the first byte of the id
 inline constexpr Duration kFirstSuspicion = seconds(15);
 inline constexpr Duration kLongestSuspicion = minutes(16);
 
+// The first 8 bytes of an entry's digest: how gossip names it.
+std::uint64_t digest_prefix(const crypto::Digest& digest);
+
 class View {
 public:
     enum class Change { added, renewed, known, full, crowded, invalid };
@@ -60,6 +63,8 @@ private:
         DescriptorPtr relay;
         Time suspect_until{};
         unsigned strikes = 0;
+
+        bool usable(Time now) const { return suspect_until <= now && now < relay->expires; }
     };
     using Entries = std::map<NodeId, Entry>;
     struct Bucket {
@@ -67,9 +72,9 @@ private:
         mutable bool stale = true;
     };
 
-    bool crowded_by(const Descriptor& relay) const;
-    void count_prefixes(const Descriptor& relay, int by);
+    bool crowded_by(const Descriptor& relay, const Descriptor* instead_of) const;
     void replace(Entry& entry, const DescriptorPtr& relay);
+    void forget(const Descriptor& relay);
     void touch(const NodeId& id);
 
     NetworkParameters network_;
