@@ -35,6 +35,7 @@ inline constexpr Label kHopSpare{"catacomb hop spare"};
 inline constexpr Label kHandshakeHash{"catacomb handshake hash"};
 // storage
 inline constexpr Label kFile{"catacomb file"};
+inline constexpr Label kConvergent{"catacomb convergent"};  // the public convergence secret
 inline constexpr Label kRead{"catacomb read"};
 inline constexpr Label kVerify{"catacomb verify"};
 inline constexpr Label kSegmentSecret{"catacomb segment secret"};

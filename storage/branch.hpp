@@ -32,10 +32,7 @@ SegmentBlocks seal_leaf(const FileKeys& keys, std::uint64_t index, const Profile
 
 // The front of a leaf that is a whole file: length (1) ‖ name.
 Bytes encode_leaf_name(std::string_view name);
-struct NamedLeaf {
-    std::string name;
-    ByteView data;
-};
-Result<NamedLeaf> decode_named_leaf(ByteView content);
+// Takes it off the front of `content`. Code::malformed when it is cut short or is no valid file name.
+Result<std::string> take_leaf_name(ByteView& content);
 
 }  // namespace catacomb::storage

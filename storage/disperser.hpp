@@ -48,7 +48,7 @@ private:
     };
 
     explicit FileDisperser(InsertParameters parameters);
-    bool leaf_full() const;
+    std::size_t leaf_wants() const;
     NewSegment take_leaf();
     NewSegment take_branch(unsigned level);
     std::optional<unsigned> full_branch() const;
@@ -62,6 +62,7 @@ private:
     std::uint64_t fed_ = 0;
     std::uint64_t next_leaf_ = 0;
     Bytes leaf_;                                    // content of the leaf being filled
+    std::size_t leaf_front_ = 0;                    // bytes of the name in front of the only leaf's
     std::array<OpenBranch, kMaxLevel + 1> open_{};  // by level; [0] is unused
     std::optional<SegmentRef> top_;
 };

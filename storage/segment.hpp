@@ -84,7 +84,6 @@ public:
 
 private:
     SealedStripe(const Profile& profile, Key256 secret, Bytes fragments);
-    Commitment commitment() const;
     Profile profile_;
     Key256 secret_;
     Bytes fragments_;  // the stripe; room for n fragments when it is going to be dispersed

@@ -4,11 +4,11 @@
 // shape, so a tree of another shape is refused.
 #pragma once
 
+#include "storage/file_name.hpp"
 #include "storage/segment.hpp"
 
 namespace catacomb::storage {
 
-inline constexpr std::size_t kMaxName = 255;  // bytes of UTF-8
 inline constexpr std::uint64_t kFanout = 2048;
 inline constexpr unsigned kMaxLevel = 4;
 

@@ -35,7 +35,7 @@ public:
 private:
     Key256 verify_;
     std::vector<TreeNode> pending_;  // reverse reading order: the back is next
-    std::optional<unsigned> levels_;
+    bool top_opened_ = false;
 };
 
 class FileReader {
@@ -57,9 +57,10 @@ public:
     const std::optional<FileShape>& shape() const { return shape_; }
 
 private:
-    Result<Plaintext> deliver_top_leaf(SealedStripe stripe);
     Result<Plaintext> deliver_leaf(const TreeNode& node, SealedStripe stripe);
-    Result<> deliver_branch(const TreeNode& node, SealedStripe stripe);
+    Result<Plaintext> deliver_branch(const TreeNode& node, SealedStripe stripe);
+    Result<> take_leaf_metadata(Plaintext& content);
+    Result<> check_branch(const TreeNode& node, const Branch& branch, BranchPrivate hidden);
 
     ReadKey key_;
     TreeWalker walker_;
