@@ -1,0 +1,31 @@
+#include "node/service.hpp"
+
+namespace catacomb::node {
+
+ExitCode exit_code_of(Code code) {
+    switch (code) {
+        case Code::not_found:
+        case Code::corrupt:
+            return ExitCode::not_found;
+        case Code::malformed:
+        case Code::bad_input:
+        case Code::exists:
+        case Code::changed:
+        case Code::io:
+            return ExitCode::usage;
+        case Code::unreachable:
+        case Code::timed_out:
+            return ExitCode::unreachable;
+        case Code::refused:
+        case Code::full:
+        case Code::limit:
+        case Code::busy:
+        case Code::too_few_relays:
+            return ExitCode::refused;
+        case Code::closed:
+            return ExitCode::interrupted;
+    }
+    return ExitCode::usage;
+}
+
+}  // namespace catacomb::node
