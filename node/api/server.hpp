@@ -1,0 +1,44 @@
+// ApiServer: the node's HTTP/1.1 API on the loopback interface (docs/spec/api.md). It owns its connections
+// and transfers, speaks to the node only through Service, and runs on the runtime's executor: one thread.
+// Other users of the machine are kept out by a token, web pages by the Host and Origin checks. The token is
+// new at every start, because a port file left by a crash may name a port that is somebody else's by now.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "node/config.hpp"
+#include "node/service.hpp"
+#include "routing/runtime.hpp"
+
+namespace catacomb::node::api {
+
+struct ApiOptions {
+    routing::Endpoint listen = routing::Endpoint::v4(0x7f000001, 0);  // must be loopback
+    std::filesystem::path data_dir;  // receives api.port and api.token (mode 0600)
+    ApiConfig limits;
+};
+
+class ApiServer {
+public:
+    // Both must outlive the server.
+    ApiServer(routing::Runtime& runtime, Service& service, ApiOptions options);
+    // Requires: close() was awaited, or start() never succeeded.
+    ~ApiServer();
+
+    // Listens and writes api.port and api.token. Code::refused for an address that is not loopback, Code::io
+    // when the port or the files cannot be had.
+    Result<> start();
+    // Where it listens. Requires: started.
+    routing::Endpoint local() const;
+    const std::string& token() const;
+    // Stops listening, ends every connection and transfer, removes api.port, and returns when all of its
+    // tasks have. Requires: Runtime::close() was called (it ends the waits inside Service).
+    routing::Task<> close();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace catacomb::node::api
