@@ -6,6 +6,21 @@
 
 namespace catacomb::routing {
 
+// Full at first. At most `burst` at once and `per_second` in the long run. Integers only, no drift: it keeps
+// the time at which the bucket will be full again (the generic cell rate algorithm).
+class TokenBucket {
+public:
+    // Requires: 0 < per_second <= 1,000,000 and burst > 0.
+    TokenBucket(unsigned per_second, unsigned burst, Time now);
+    // Takes one token; false when there is none. Requires: `now` never goes back.
+    [[nodiscard]] bool take(Time now);
+
+private:
+    Duration interval_;  // in which one token grows
+    Duration depth_;
+    Time full_at_;
+};
+
 struct LinkLimits {
     std::size_t links = 4096;            // of one node
     std::size_t links_per_address = 16;  // accepted from one address
@@ -14,21 +29,8 @@ struct LinkLimits {
     unsigned create_burst = 200;         // and at once
     std::size_t outstanding_rpcs = 256;  // over one link, each way
     std::size_t control_frames = 1024;   // waiting to leave one link: 4 MiB
-};
 
-// At most `burst` at once and `per_second` in the long run. Integers only, no drift: it keeps the time at
-// which the bucket will be full again (the generic cell rate algorithm).
-class TokenBucket {
-public:
-    // Requires: 0 < per_second <= 1,000,000 and burst > 0.
-    TokenBucket(unsigned per_second, unsigned burst);
-    // Takes one token; false when there is none. Requires: `now` never goes back.
-    [[nodiscard]] bool take(Time now);
-
-private:
-    Duration interval_;  // in which one token grows
-    Duration depth_;
-    Time full_at_{};
+    TokenBucket create_bucket(Time now) const { return {creates_per_second, create_burst, now}; }
 };
 
 }  // namespace catacomb::routing

@@ -69,11 +69,12 @@ public:
     LinkSession session() const;
 
 private:
+    // The message that is next, whoever sends it.
     enum class Step { first, second, third, over };
-    Bytes write_payload(std::size_t room);
+    bool is_ours(Step step) const;
+    Bytes write_payload(std::size_t room) const;
     Result<> read_payload(ByteView payload);
-    Bytes write_frame(ByteView payload);
-    void finish();
+    Result<Bytes> write_frame(ByteView payload);
 
     crypto::NoiseRole role_;
     crypto::CipherSuite preferred_;

@@ -4,12 +4,11 @@
 // Pure.
 #pragma once
 
-#include "base/bytes.hpp"
 #include "base/result.hpp"
 
 namespace catacomb::routing {
 
-inline constexpr std::size_t kCreditWindow = 64;  // cells; both ends start from it
+inline constexpr std::size_t kCircuitWindow = 64;  // cells; both ends start from it
 // Credits go back this many at a time: one frame per cell costs a third of the throughput
 // (docs/performance.md).
 inline constexpr std::size_t kCreditBatch = 32;
@@ -17,7 +16,7 @@ inline constexpr std::size_t kCreditBatch = 32;
 // The side that sends cells.
 class CreditSender {
 public:
-    explicit CreditSender(std::size_t window = kCreditWindow) : window_(window), available_(window) {}
+    explicit CreditSender(std::size_t window = kCircuitWindow) : window_(window), available_(window) {}
     bool may_send() const { return available_ > 0; }
     // Requires: may_send().
     void on_sent();
@@ -33,7 +32,7 @@ private:
 class CreditReceiver {
 public:
     // Requires: 0 < batch <= window, so that a sender without credit always gets some.
-    explicit CreditReceiver(std::size_t window = kCreditWindow, std::size_t batch = kCreditBatch);
+    explicit CreditReceiver(std::size_t window = kCircuitWindow, std::size_t batch = kCreditBatch);
     // Code::limit: the neighbour sent more than it was granted.
     Result<> on_arrival();
     // A cell left the node, forwarded or consumed. Returns the credits to give back now, or 0.
@@ -61,10 +60,5 @@ private:
     std::size_t left_;
     std::size_t total_;
 };
-
-// The payload of a CREDIT frame: u32 cells.
-ByteArray<4> encode_credit(std::size_t cells);
-// Code::malformed unless it is four bytes and not zero.
-Result<std::size_t> decode_credit(ByteView payload);
 
 }  // namespace catacomb::routing

@@ -31,6 +31,10 @@ static_assert(kForwardPayload == 3992 && kForwardPartData == 3984);
 static_assert(kBackwardPayload == 4056 && kBackwardPartData == 4048);
 static_assert(kForwardPartData <= UINT16_MAX && kBackwardPartData <= UINT16_MAX);
 
+// What the seals of cells authenticate besides.
+inline constexpr ByteArray<4> kForwardAd{'f', 'w', 'd', kOnionVersion};
+inline constexpr ByteArray<4> kBackwardAd{'b', 'w', 'd', kOnionVersion};
+
 // The part of a cell that its sender writes and its receiver reads.
 inline MutableBytes forward_payload(MutableBytes cell) { return cell.subspan(kSlotBytes); }
 inline MutableBytes backward_payload(MutableBytes cell) { return cell.first(cell.size() - crypto::kTagSize); }

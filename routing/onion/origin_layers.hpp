@@ -38,12 +38,12 @@ private:
         std::uint64_t forward_counter = 0;
         std::uint64_t origin_counter = 0;
     };
-    using Fixed = ByteArray<kInnerSlotBytes>;
-    Fixed fixed_tail(std::size_t hop);
-    bool try_origin(std::size_t hop, MutableBytes cell);
+    using InnerSlots = ByteArray<kInnerSlotBytes>;
+    InnerSlots fillers_opened_by(std::size_t hop);
+    bool peel_as_from(std::size_t origin, MutableBytes cell);
 
     std::vector<Hop> hops_;
-    Bytes scratch_;  // the cell as it came, for the second attempt
+    Bytes came_;  // the cell before it was peeled, for the next attempt
 };
 
 }  // namespace catacomb::routing
