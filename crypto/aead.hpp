@@ -1,6 +1,6 @@
-// Bulk AEAD through OpenSSL's EVP: one context per key and direction, ciphers fetched once per process, only the
-// IV set per message (spikes.md, Chain). Nonces are 64-bit counters in the Noise encoding: 4 zero bytes, then the
-// counter (ChaCha20-Poly1305: little-endian, AES-256-GCM: big-endian; Noise rev 34, section 12).
+// Bulk AEAD through OpenSSL's EVP: one context per key and direction, ciphers fetched once per process, only
+// the IV set per message (spikes.md, Chain). Nonces are 64-bit counters in the Noise encoding: 4 zero bytes,
+// then the counter (ChaCha20-Poly1305: little-endian, AES-256-GCM: big-endian; Noise rev 34, section 12).
 #pragma once
 
 #include <memory>
@@ -53,8 +53,8 @@ private:
     detail::CipherContext ctx_;
 };
 
-// The AEAD's own keystream over the first `out.size()` bytes of a message sealed with `counter` (what the text is
-// XORed with). The onion client needs it to compute fillers (3-network.md 3.5).
+// The AEAD's own keystream over the first `out.size()` bytes of a message sealed with `counter` (what the
+// text is XORed with). The onion client needs it to compute fillers (3-network.md 3.5).
 class AeadKeystream {
 public:
     AeadKeystream(CipherSuite suite, const Key256& key);

@@ -1,5 +1,6 @@
-// The one content hash: BLAKE3, 256 bits. H(tag, parts...) is its derive-key mode with the tag as context; parts
-// that can vary in length are length-prefixed (u64, little-endian), so no two part lists give the same input.
+// The one content hash: BLAKE3, 256 bits. H(tag, parts...) is its derive-key mode with the tag as context;
+// parts that can vary in length are length-prefixed (u64, little-endian), so no two part lists give the same
+// input.
 #pragma once
 
 #include <type_traits>
@@ -17,10 +18,15 @@ namespace detail {
 inline constexpr std::size_t kBlake3State = 1912;  // sizeof(blake3_hasher), asserted in hash.cpp
 }
 
-// Streaming H(tag, ...). Copyable, so a common prefix can be hashed once.
+// Streaming H(tag, ...). Copyable, so a common prefix can be hashed once. Wiped at its end: it may have seen
+// a key.
 class Hasher {
 public:
     explicit Hasher(Label label);
+    Hasher(const Hasher&) = default;
+    Hasher& operator=(const Hasher&) = default;
+    ~Hasher();
+
     // Bytes whose length the tag fixes.
     Hasher& fixed(ByteView bytes);
     // Bytes of varying length: u64 length, then the bytes.
@@ -43,11 +49,17 @@ inline void feed(Hasher& h, std::uint8_t v) { h.u8(v); }
 inline void feed(Hasher& h, std::uint32_t v) { h.u32(v); }
 inline void feed(Hasher& h, std::uint64_t v) { h.u64(v); }
 template <class Tag, std::size_t N>
-void feed(Hasher& h, const Opaque<Tag, N>& v) { h.fixed(v.view()); }
+void feed(Hasher& h, const Opaque<Tag, N>& v) {
+    h.fixed(v.view());
+}
 template <std::size_t N>
-void feed(Hasher& h, const Secret<N>& v) { h.fixed(v.expose()); }
+void feed(Hasher& h, const Secret<N>& v) {
+    h.fixed(v.expose());
+}
 template <std::size_t N>
-void feed(Hasher& h, const ByteArray<N>& v) { h.fixed(v); }
+void feed(Hasher& h, const ByteArray<N>& v) {
+    h.fixed(v);
+}
 inline void feed(Hasher& h, const Bytes& v) { h.sized(v); }
 inline void feed(Hasher& h, ByteView v) { h.sized(v); }
 }  // namespace detail

@@ -1,5 +1,5 @@
-// Every domain-separation tag in one list: a tag is the context of BLAKE3's derive-key mode (3-network.md, H),
-// so two uses with different tags never collide. A new use gets a new tag here, never a string elsewhere.
+// Every domain-separation tag in one list: a tag is the context of BLAKE3's derive-key mode (3-network.md,
+// H), so two uses with different tags never collide. A new use gets a new tag here, never a string elsewhere.
 #pragma once
 
 #include <string_view>
@@ -17,9 +17,9 @@ inline constexpr Label kVaultId{"catacomb vault id"};
 inline constexpr Label kNetworkId{"catacomb network id"};
 inline constexpr Label kPowSalt{"catacomb pow salt"};
 inline constexpr Label kPowPrefilter{"catacomb pow prefilter"};
-inline constexpr Label kDescriptor{"catacomb relay descriptor"};      // signed
-inline constexpr Label kRegister{"catacomb vault register"};          // signed
-inline constexpr Label kAcknowledge{"catacomb vault acknowledge"};    // signed
+inline constexpr Label kDescriptor{"catacomb relay descriptor"};    // signed
+inline constexpr Label kRegister{"catacomb vault register"};        // signed
+inline constexpr Label kAcknowledge{"catacomb vault acknowledge"};  // signed
 inline constexpr Label kViewBucket{"catacomb view bucket"};
 inline constexpr Label kViewEntry{"catacomb view entry"};
 // links and circuits
@@ -31,6 +31,8 @@ inline constexpr Label kForwardFiller{"catacomb forward filler"};
 inline constexpr Label kBackwardOrigin{"catacomb backward origin"};
 inline constexpr Label kBackwardLayer{"catacomb backward layer"};
 inline constexpr Label kBackwardChain{"catacomb backward chain"};
+inline constexpr Label kLayerStream{"catacomb layer stream"};
+inline constexpr Label kLayerMac{"catacomb layer mac"};
 inline constexpr Label kHopSpare{"catacomb hop spare"};
 inline constexpr Label kHandshakeHash{"catacomb handshake hash"};
 // storage
@@ -56,6 +58,8 @@ inline constexpr Label kSpoolKey{"catacomb spool key"};
 inline constexpr Label kInventory{"catacomb inventory"};
 inline constexpr Label kStoreChecksum{"catacomb store checksum"};
 // randomness and simulation
+inline constexpr Label kRngSeed{"catacomb rng seed"};
+inline constexpr Label kRngStream{"catacomb rng stream"};
 inline constexpr Label kRngSplit{"catacomb rng split"};
 inline constexpr Label kTrace{"catacomb trace"};
 }  // namespace label

@@ -1,6 +1,6 @@
-// The proof of work that prices an identity (3-network.md 3.1): Argon2id over (public key, epoch, nonce), behind a cheap
-// hash pre-filter so that a verifier throws junk away for a microsecond. Its difficulty is a network parameter,
-// trivial on a testnet.
+// The proof of work that prices an identity (3-network.md 3.1): Argon2id over (public key, epoch, nonce),
+// behind a cheap hash pre-filter so that a verifier throws junk away for a microsecond. Its difficulty is a
+// network parameter, trivial on a testnet.
 #pragma once
 
 #include "base/result.hpp"
@@ -24,8 +24,10 @@ using Pow = Opaque<struct PowTag, 24>;
 Result<Pow> pow_mint(const VerifyKey& key, std::uint32_t epoch, const PowParameters& parameters, Rng& rng,
                      bool (*stop)() = nullptr);
 // The pre-filter only: cheap.
-[[nodiscard]] bool pow_plausible(const VerifyKey& key, std::uint32_t epoch, const Pow& pow, const PowParameters& parameters);
+[[nodiscard]] bool pow_plausible(const VerifyKey& key, std::uint32_t epoch, const Pow& pow,
+                                 const PowParameters& parameters);
 // The whole check: one Argon2id.
-[[nodiscard]] bool pow_verify(const VerifyKey& key, std::uint32_t epoch, const Pow& pow, const PowParameters& parameters);
+[[nodiscard]] bool pow_verify(const VerifyKey& key, std::uint32_t epoch, const Pow& pow,
+                              const PowParameters& parameters);
 
 }  // namespace catacomb::crypto

@@ -1,5 +1,5 @@
-// Secret<N>: N secret bytes. Move-only, wiped when destroyed or moved from, never printed, compared in constant
-// time. expose() is the only way in and easy to grep for.
+// Secret<N>: N secret bytes. Move-only, wiped when destroyed or moved from, never printed, compared in
+// constant time. expose() is the only way in and easy to grep for.
 #pragma once
 
 #include "base/bytes.hpp"

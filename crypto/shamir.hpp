@@ -1,6 +1,6 @@
-// Shamir's secret sharing of 32-byte secrets over GF(2^8)/0x11b, constant time (no tables indexed by secrets).
-// Shares are at x = index + 1. Coefficients come from an XOF of the secret, so that the same secret always has the
-// same shares (4-storage.md 4.2).
+// Shamir's secret sharing of 32-byte secrets over GF(2^8)/0x11b, constant time (no tables indexed by
+// secrets). Shares are at x = index + 1. Coefficients come from an XOF of the secret, so that the same secret
+// always has the same shares (4-storage.md 4.2).
 #pragma once
 
 #include <vector>
@@ -26,8 +26,8 @@ Result<Key256> shamir_combine(std::span<const IndexedShare> shares, unsigned k);
 // The share at `index` from any k others: the same value shamir_split gave.
 Result<Share> shamir_share_at(std::span<const IndexedShare> shares, unsigned k, unsigned index);
 
-// The polynomial in the open, for published vectors: secret and coefficients are `length` bytes each; returns the
-// value at x. Constant time in secret and coefficients.
+// The polynomial in the open, for published vectors: secret and coefficients are `length` bytes each; returns
+// the value at x. Constant time in secret and coefficients.
 Bytes shamir_evaluate(ByteView secret, std::span<const Bytes> coefficients, std::uint8_t x);
 
 }  // namespace catacomb::crypto
