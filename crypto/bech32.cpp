@@ -1,0 +1,207 @@
+#include "crypto/bech32.hpp"
+
+#include "base/check.hpp"
+
+#include <algorithm>
+
+namespace catacomb::crypto {
+namespace {
+
+constexpr std::string_view kAlphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+constexpr std::uint32_t kBech32mConstant = 0x2bc830a3;
+constexpr std::size_t kChecksumLength = 6;
+constexpr std::size_t kMaxHrp = 83;
+constexpr char kFirstPrintable = 33;
+constexpr char kLastPrintable = 126;
+
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_printable(char c) { return c >= kFirstPrintable && c <= kLastPrintable; }
+char to_lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// BIP 173's checksum polynomial, one 5-bit symbol at a time.
+class Polymod {
+public:
+    void add(std::uint32_t symbol) {
+        constexpr std::uint32_t kGenerator[] = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3};
+        const auto top = sum_ >> 25;
+        sum_ = (sum_ & 0x1ffffff) << 5 ^ symbol;
+        for (int i = 0; i < 5; ++i) {
+            if (top >> i & 1) sum_ ^= kGenerator[i];
+        }
+    }
+    void add_hrp(std::string_view hrp) {
+        for (char c : hrp) add(static_cast<std::uint32_t>(c) >> 5);
+        add(0);
+        for (char c : hrp) add(static_cast<std::uint32_t>(c) & 31);
+    }
+    std::uint32_t sum() const { return sum_; }
+
+private:
+    std::uint32_t sum_ = 1;
+};
+
+struct Split {
+    std::string_view hrp;
+    std::string_view symbols;  // checksum included
+};
+
+Split split_at_separator(std::string_view text) {
+    const auto separator = text.rfind('1');
+    if (separator == std::string_view::npos) return {};
+    return {text.substr(0, separator), text.substr(separator + 1)};
+}
+
+// Requires: lower case.
+bool checksum_holds(std::string_view text) {
+    const auto [hrp, symbols] = split_at_separator(text);
+    Polymod checksum;
+    checksum.add_hrp(hrp);
+    for (char c : symbols) {
+        const auto symbol = kAlphabet.find(c);
+        if (symbol == std::string_view::npos) return false;
+        checksum.add(static_cast<std::uint32_t>(symbol));
+    }
+    return checksum.sum() == kBech32mConstant;
+}
+
+std::string lower_case(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), to_lower);
+    return out;
+}
+
+Error at(std::size_t index, const std::string& what) {
+    return error(Code::bad_input, "character " + std::to_string(index + 1) + " " + what);
+}
+
+// Length, characters and case.
+Result<> check_characters(std::string_view text) {
+    if (text.size() > kBech32MaxLength) return error(Code::bad_input, "the text is too long");
+    const auto odd = std::find_if_not(text.begin(), text.end(), is_printable);
+    if (odd != text.end()) {
+        return at(static_cast<std::size_t>(odd - text.begin()),
+                  "is a space or not a printable ASCII character");
+    }
+    const auto upper = std::find_if(text.begin(), text.end(), is_upper);
+    const auto lower = std::find_if(text.begin(), text.end(), is_lower);
+    if (upper != text.end() && lower != text.end()) {
+        return at(static_cast<std::size_t>(std::max(upper, lower) - text.begin()),
+                  "mixes upper and lower case with those before it");
+    }
+    return ok();
+}
+
+// The two parts and the alphabet of the second. Requires: lower case.
+Result<Split> check_parts(std::string_view text) {
+    if (text.find('1') == std::string_view::npos) {
+        return error(Code::bad_input, "there is no separator \"1\" after the first letters");
+    }
+    const auto parts = split_at_separator(text);
+    if (parts.hrp.empty()) return error(Code::bad_input, "there is nothing before the separator \"1\"");
+    if (parts.hrp.size() > kMaxHrp)
+        return error(Code::bad_input, "the part before the separator \"1\" is too long");
+    for (std::size_t i = 0; i < parts.symbols.size(); ++i) {
+        if (kAlphabet.find(parts.symbols[i]) == std::string_view::npos) {
+            return at(parts.hrp.size() + 1 + i,
+                      std::string("('") + parts.symbols[i] + "') is never used here");
+        }
+    }
+    if (parts.symbols.size() < kChecksumLength) return error(Code::bad_input, "the text is too short");
+    return parts;
+}
+
+Error wrong_checksum(std::string_view text) {
+    std::string message = "the checksum does not hold: something is mistyped or missing";
+    if (const auto places = bech32_locate_error(text); places.size() == 1) {
+        message += ", probably character " + std::to_string(places.front());
+    }
+    return error(Code::bad_input, message);
+}
+
+Bytes to_symbols(ByteView data) {
+    Bytes out;
+    std::uint32_t held = 0;
+    int bits = 0;
+    for (auto byte : data) {
+        held = (held & 31) << 8 | byte;
+        for (bits += 8; bits >= 5;) {
+            bits -= 5;
+            out.push_back(held >> bits & 31);
+        }
+    }
+    if (bits > 0) out.push_back(static_cast<std::uint8_t>(held << (5 - bits) & 31));
+    return out;
+}
+
+// nullopt when what is left after the last whole byte is five bits or more, or not zero.
+std::optional<Bytes> from_symbols(std::string_view symbols) {
+    Bytes out;
+    std::uint32_t held = 0;
+    int bits = 0;
+    for (char c : symbols) {
+        held = (held & 0xff) << 5 | static_cast<std::uint32_t>(kAlphabet.find(c));
+        bits += 5;
+        if (bits >= 8) {
+            bits -= 8;
+            out.push_back(static_cast<std::uint8_t>(held >> bits));
+        }
+    }
+    const auto padding = held & ((1U << bits) - 1);
+    if (bits >= 5 || padding != 0) return std::nullopt;
+    return out;
+}
+
+}  // namespace
+
+std::string bech32_encode(std::string_view hrp, ByteView data) {
+    CHECK(!hrp.empty() && hrp.size() <= kMaxHrp);
+    CHECK(std::all_of(hrp.begin(), hrp.end(), [](char c) { return is_printable(c) && !is_upper(c); }));
+    Polymod checksum;
+    checksum.add_hrp(hrp);
+    std::string out(hrp);
+    out += '1';
+    for (auto symbol : to_symbols(data)) {
+        checksum.add(symbol);
+        out += kAlphabet[symbol];
+    }
+    for (std::size_t i = 0; i < kChecksumLength; ++i) checksum.add(0);
+    const auto tail = checksum.sum() ^ kBech32mConstant;
+    for (std::size_t i = kChecksumLength; i-- > 0;) out += kAlphabet[tail >> (5 * i) & 31];
+    return out;
+}
+
+Result<Bech32> bech32_decode(std::string_view text) {
+    if (auto checked = check_characters(text); !checked) return checked.error();
+    const auto lowered = lower_case(text);
+    auto parts = check_parts(lowered);
+    if (!parts) return parts.error();
+    if (!checksum_holds(lowered)) return wrong_checksum(lowered);
+    auto data = from_symbols(parts->symbols.substr(0, parts->symbols.size() - kChecksumLength));
+    if (!data) return error(Code::bad_input, "the last bits before the checksum are not zero padding");
+    return Bech32{std::string(parts->hrp), std::move(*data)};
+}
+
+std::vector<std::size_t> bech32_locate_error(std::string_view text) {
+    std::vector<std::size_t> out;
+    if (text.size() > kBech32MaxLength) return out;
+    auto tried = lower_case(text);
+    const auto separator = tried.rfind('1');
+    if (separator == std::string::npos) return out;
+    for (std::size_t i = 0; i < tried.size(); ++i) {
+        if (i == separator) continue;
+        const char was = tried[i];
+        for (char c = kFirstPrintable; c <= kLastPrintable; ++c) {
+            if (i > separator && kAlphabet.find(c) == std::string_view::npos) continue;
+            if (c == was || is_upper(c)) continue;
+            tried[i] = c;
+            if (!checksum_holds(tried)) continue;
+            out.push_back(i + 1);
+            break;
+        }
+        tried[i] = was;
+    }
+    return out;
+}
+
+}  // namespace catacomb::crypto

@@ -23,7 +23,7 @@ using Pow = Opaque<struct PowTag, 24>;
 // between tries; when it says true the result is Code::closed.
 Result<Pow> pow_mint(const VerifyKey& key, std::uint32_t epoch, const PowParameters& parameters, Rng& rng,
                      bool (*stop)() = nullptr);
-// The pre-filter only: cheap.
+// What can be told without Argon2id: the claimed output is small enough and the pre-filter holds. One hash.
 [[nodiscard]] bool pow_plausible(const VerifyKey& key, std::uint32_t epoch, const Pow& pow,
                                  const PowParameters& parameters);
 // The whole check: one Argon2id.
