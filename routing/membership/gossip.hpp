@@ -7,6 +7,7 @@
 #include "routing/membership/intake.hpp"
 #include "routing/membership/introducer.hpp"
 #include "routing/membership/own_descriptor.hpp"
+#include "routing/membership/reconcile.hpp"
 #include "routing/rpc.hpp"
 
 namespace catacomb::routing {
@@ -36,12 +37,16 @@ public:
     bool settled() const { return settled_; }
 
 private:
+    enum class Exchange { nothing_new, something_new };
+
     Task<void> run();
-    Task<bool> bootstrap();
-    Task<Result<>> exchange(DescriptorPtr with);
+    Task<DescriptorPtr> bootstrap();
+    Task<Result<Exchange>> exchange(DescriptorPtr with);
+    Task<Result<GossipAnswer>> request(DescriptorPtr with, GossipRequest message);
     Task<Result<Bytes>> serve(RpcPeer from, Bytes body);
     DescriptorPtr choose_partner();
     void refresh_own();
+    Duration pause();
 
     Parts parts_;
     std::unique_ptr<Rng> rng_;
@@ -49,7 +54,7 @@ private:
     TaskSet tasks_;
     bool first_round_over_ = false;
     bool settled_ = false;
-    Duration bootstrap_wait_{};
+    Duration bootstrap_wait_;
 };
 
 }  // namespace catacomb::routing

@@ -11,14 +11,9 @@ struct Unverified {
     Descriptor relay;
     bool pow_known;
 };
-struct Verified {
-    std::vector<DescriptorPtr> valid;
-    std::vector<std::uint64_t> invalid;
-};
-
 // On a worker. A forgery ends it: the sender lies, and the rest would cost us as much again.
-Verified verify_all(std::vector<Unverified> batch, const NetworkParameters& network, Time now) {
-    Verified out;
+VerifiedBatch verify_all(std::vector<Unverified> batch, const NetworkParameters& network, Time now) {
+    VerifiedBatch out;
     for (auto& item : batch) {
         const auto verified = verify_descriptor(item.relay, network, now, item.pow_known);
         if (verified) {
@@ -34,45 +29,42 @@ Verified verify_all(std::vector<Unverified> batch, const NetworkParameters& netw
 }  // namespace
 
 Task<std::vector<DescriptorPtr>> Intake::admit(std::vector<Bytes> encoded) {
-    std::vector<Unverified> unknown;
-    std::vector<crypto::Digest> order;
-    std::map<crypto::Digest, DescriptorPtr> have;
+    std::vector<NodeId> order;
+    std::map<NodeId, DescriptorPtr> admitted;
+    auto unknown = std::make_shared<std::vector<Unverified>>();
     for (const auto& bytes : encoded) {
         auto parsed = parse_descriptor(bytes, view_.network());
         if (!parsed) break;
-        const auto digest = parsed->digest;
-        order.push_back(digest);
+        order.push_back(parsed->id);
         const auto known = view_.find(parsed->id);
-        if (known && known->digest == digest) {
-            have.emplace(digest, known);
+        if (known && !parsed->newer_than(*known)) {
+            admitted.emplace(known->id, known);
         } else {
             const bool pow_known = view_.knows_pow(parsed->id, parsed->epoch);
-            unknown.push_back({std::move(*parsed), pow_known});
+            unknown->push_back({std::move(*parsed), pow_known});
         }
     }
-    if (!unknown.empty()) {
-        const auto now = runtime_.now();
-        auto batch = std::make_shared<std::vector<Unverified>>(std::move(unknown));
-        std::function<Verified()> work = [batch, &network = view_.network(), now] {
-            return verify_all(std::move(*batch), network, now);
+    if (!unknown->empty()) {
+        std::function<VerifiedBatch()> work = [unknown, network = view_.network(), now = runtime_.now()] {
+            return verify_all(std::move(*unknown), network, now);
         };
         const auto verified = co_await on_worker(runtime_, std::move(work));
-        take(verified.valid);
-        for (const auto& relay : verified.valid) have.emplace(relay->digest, relay);
-        for (const auto prefix : verified.invalid) decline(prefix);
+        take(verified);
+        for (const auto& relay : verified.valid) admitted.emplace(relay->id, relay);
     }
     std::vector<DescriptorPtr> out;
-    for (const auto& digest : order)
-        if (const auto it = have.find(digest); it != have.end()) out.push_back(it->second);
+    for (const auto& id : order)
+        if (const auto it = admitted.find(id); it != admitted.end()) out.push_back(it->second);
     co_return out;
 }
 
-void Intake::take(const std::vector<DescriptorPtr>& relays) {
-    for (const auto& relay : relays) {
+void Intake::take(const VerifiedBatch& verified) {
+    for (const auto& relay : verified.valid) {
         const auto change = view_.insert(relay, runtime_.now());
         if (change != View::Change::added && change != View::Change::renewed)
             decline(digest_prefix(relay->digest));
     }
+    for (const auto prefix : verified.invalid) decline(prefix);
 }
 
 void Intake::decline(std::uint64_t prefix) {

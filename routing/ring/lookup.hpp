@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 
 #include "routing/membership/view.hpp"
@@ -31,37 +32,36 @@ public:
     std::vector<DescriptorPtr> ask();
     void answered(const NodeId& peer, const FindAnswer& answer);
     void gone(const NodeId& peer);
-    bool done() const { return done_; }
+    bool done() const { return stage_ == Stage::done; }
     // Requires: done(). The owner and those that follow it, at most `count`. Code::unreachable when nobody
     // answered.
     Result<std::vector<DescriptorPtr>> result() const;
-    unsigned queries() const { return static_cast<unsigned>(asked_.size()); }
+    std::size_t queries() const { return asked_.size(); }
 
 private:
+    enum class Stage { assumed_owner, paths, owners, done };
     struct Path {
         std::map<RingId, DescriptorPtr> frontier;  // by distance to the target
-        NodeId waiting_for;
-        bool waiting = false;
+        std::optional<NodeId> waiting_for;
         bool ended = false;
     };
 
-    void open_path();
     void step_path(Path& path, std::vector<DescriptorPtr>& out);
     void step_owner(std::vector<DescriptorPtr>& out);
     void take_owners(const std::vector<DescriptorPtr>& owners);
     bool plausible(const NodeId& owner) const;
     bool paths_over() const;
+    void finish() { stage_ = Stage::done; }
 
     Start start_;
+    Stage stage_;
     std::vector<Path> paths_;
     std::size_t next_start_ = 0;
     std::map<RingId, DescriptorPtr> owners_;             // by distance from the target, without those gone
     std::map<NodeId, std::vector<DescriptorPtr>> live_;  // owners that answered, with the list each gave
     std::set<NodeId> asked_;
     std::set<NodeId> gone_;
-    bool waiting_for_owner_ = false;
-    NodeId owner_asked_;
-    bool done_ = false;
+    std::optional<NodeId> waiting_for_;  // an owner
 };
 
 // Up to kMaxFindCloser relays before the target that `table` and `view` know, and the owners where we know

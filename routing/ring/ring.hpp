@@ -13,6 +13,8 @@
 namespace catacomb::routing {
 
 class Ring {
+    struct Search;
+
 public:
     struct Parts {
         Runtime& runtime;
@@ -44,22 +46,28 @@ public:
 private:
     Task<void> run();
     Task<void> join();
+    Task<bool> try_join();
     Task<void> stabilize();
     Task<void> rectify(DescriptorPtr notifier);
     Task<void> notify(DescriptorPtr successor);
     Task<void> fix_finger();
-    Task<void> ask(std::shared_ptr<Lookup> lookup, DescriptorPtr peer, Time deadline,
-                   std::shared_ptr<Gate> answered);
-    // What a peer says of itself; null when it is gone. A peer that cannot be reached becomes a suspect.
+    Task<std::optional<Duration>> round_trip(DescriptorPtr relay);
+    Task<void> find_step_at(std::shared_ptr<Search> search, DescriptorPtr peer);
+    // What a peer says of itself; nullopt when it cannot be reached (then it becomes a suspect) or we are
+    // closing.
     Task<std::optional<RingState>> query_state(DescriptorPtr peer);
     Task<Result<Bytes>> call(DescriptorPtr peer, Method method, Bytes body, Time deadline);
 
+    void serve(Method method, Task<Result<Bytes>> (Ring::*handler)(RpcPeer, Bytes));
     Task<Result<Bytes>> serve_state(RpcPeer from, Bytes body);
     Task<Result<Bytes>> serve_notify(RpcPeer from, Bytes body);
     Task<Result<Bytes>> serve_find(RpcPeer from, Bytes body);
     Task<Result<Bytes>> serve_ping(RpcPeer from, Bytes body);
 
     Candidates candidates() const;
+    Lookup::Start lookup_start(const FindStep& step, unsigned paths) const;
+    bool may_found(const Candidates& known) const;
+    void refresh();
     Duration pause();
 
     Parts parts_;
@@ -67,9 +75,10 @@ private:
     Table table_;
     TaskSet tasks_;
     bool joined_ = false;
-    bool querying_ = false;  // a query that may change our list is under way: we are busy
+    bool querying_ = false;  // between a query that may change our list and its answer: "busy"
     bool rectifying_ = false;
     unsigned quick_rounds_ = 0;
+    std::uint64_t stable_version_ = 0;
     std::size_t next_finger_ = 0;
 };
 

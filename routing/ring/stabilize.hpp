@@ -5,7 +5,7 @@
 // Stabilize run at a time, answering "busy" meanwhile.
 #pragma once
 
-#include <optional>
+#include <set>
 
 #include "routing/ring/messages.hpp"
 #include "routing/ring/table.hpp"
@@ -15,58 +15,61 @@ namespace catacomb::routing {
 // What the view adds to the textbook's pointers: live relays around us, the closest first. Not believed, only
 // asked.
 struct Candidates {
-    std::vector<DescriptorPtr> before;  // before us
-    std::vector<DescriptorPtr> after;   // after us
+    std::vector<DescriptorPtr> before;
+    std::vector<DescriptorPtr> after;
 };
 
 // Finds the member right before us, and takes over the whole successor list of its successor.
 class Join {
 public:
+    // nobody: all whom we know of are gone or joining themselves. interrupted: there are members, but the
+    // ring was moving or busy; start again.
     enum class Outcome { running, joined, nobody, interrupted };
 
-    Join(Table& table, Candidates candidates);
-    DescriptorPtr ask() const;
+    // Requires: an empty table.
+    Join(Table& table, const Candidates& candidates);
+    const DescriptorPtr& ask() const { return asked_; }
     void answered(const RingState& state);
     void gone();
-    // nobody: all whom we know of are gone or joining themselves. interrupted: a member was there, but the
-    // ring moved or was busy; start again.
     Outcome outcome() const { return outcome_; }
 
 private:
     void at_predecessor(const RingState& state);
-    void at_successor(const RingState& state);
-    void next_candidate();
+    void ask_next();
+    void end(Outcome how);
 
     Table& table_;
     std::vector<DescriptorPtr> to_ask_;  // possible predecessors, the next one last
-    DescriptorPtr successor_;            // set once the right predecessor named it
-    Outcome outcome_ = Outcome::running;
+    std::set<NodeId> seen_;
+    DescriptorPtr asked_;
+    bool at_successor_ = false;  // the right predecessor named the one we ask now
     bool met_member_ = false;
-    unsigned queries_ = 0;
+    Outcome outcome_ = Outcome::running;
 };
 
 // One round: first the successor's state, then that of whoever stands closer (its predecessor, or one from
 // the view).
 class Stabilize {
 public:
-    Stabilize(Table& table, Candidates candidates);
-    DescriptorPtr ask() const { return asked_; }
+    Stabilize(Table& table, const Candidates& candidates);
+    const DescriptorPtr& ask() const { return asked_; }
     void answered(const RingState& state);
     void gone();
-    // Whom to notify that we may be its predecessor, once the round is over; null when we are alone.
+    // Whom to notify, once the round is over, that we may be its predecessor; null when we are alone.
     DescriptorPtr notify() const { return table_.successor(); }
     // A relay was busy, so the round ended early: try again soon.
     bool was_busy() const { return was_busy_; }
 
 private:
+    void consider(const DescriptorPtr& relay);
     void ask_next();
-    void over() { asked_ = nullptr; }
 
     Table& table_;
-    std::vector<DescriptorPtr> closer_;  // to be asked, the next one last
+    std::vector<DescriptorPtr> closer_;  // perhaps between us and our successor; the closest last
+    std::set<NodeId> seen_;
     DescriptorPtr asked_;
+    bool successor_answered_ = false;
     bool was_busy_ = false;
-    unsigned queries_ = 0;
 };
 
 // After a notify from `notifier`: pings the predecessor before it replaces it.
@@ -74,7 +77,7 @@ class Rectify {
 public:
     Rectify(Table& table, DescriptorPtr notifier);
     // Whom to ping; null: over.
-    DescriptorPtr ask() const { return asked_; }
+    const DescriptorPtr& ask() const { return asked_; }
     void answered(bool alive);
 
 private:

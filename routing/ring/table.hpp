@@ -3,6 +3,7 @@
 // peers say, so in a ring of N it holds at most min(r, N - 1).
 #pragma once
 
+#include <functional>
 #include <map>
 
 #include "routing/descriptor.hpp"
@@ -24,12 +25,13 @@ public:
     const std::map<std::size_t, DescriptorPtr>& fingers() const { return fingers_; }  // by bit
     std::size_t r() const { return r_; }
 
-    // Our own descriptor was signed anew.
-    void set_self(DescriptorPtr self);
+    // Puts the newest descriptor of each relay in the place of the one we hold; `newest` gives null when it
+    // knows none.
+    void refresh(const std::function<DescriptorPtr(const NodeId&)>& newest);
     // [head] + the head's own list, cut at r and where it stops running clockwise (at ourselves, in a small
     // ring).
     void adopt(const DescriptorPtr& head, const Relays& heads_list);
-    void set_predecessor(DescriptorPtr relay) { predecessor_ = std::move(relay); }
+    void set_predecessor(DescriptorPtr relay);
     void set_finger(std::size_t bit, DescriptorPtr relay);
     // The relay is gone: out of the list, the fingers and the predecessor's place.
     void drop(const NodeId& id);
