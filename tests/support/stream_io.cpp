@@ -66,12 +66,17 @@ Task<Result<Bytes>> read_exactly(Runtime& runtime, Stream& stream, std::size_t s
 }
 
 Task<Result<Bytes>> read_to_end(Runtime& runtime, Stream& stream, Time deadline) {
-    Bytes out;
+    Bytes out, buffer(4096);
     for (;;) {
-        const auto next = co_await read_exactly(runtime, stream, 1, deadline);
-        if (!next && next.error().is(Code::closed) && !runtime.closing()) co_return out;
-        if (!next) co_return next.error();
-        append(out, *next);
+        const auto got = stream.read_some(buffer);
+        if (got) {
+            append(out, ByteView(buffer).first(*got));
+            continue;
+        }
+        if (got.error().is(Code::closed)) co_return out;
+        if (!got.error().is(Code::busy)) co_return got.error();
+        const auto ready = co_await until_readable(runtime, stream, deadline);
+        if (!ready) co_return ready.error();
     }
 }
 
