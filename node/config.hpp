@@ -31,7 +31,7 @@ inline constexpr Size gib(std::uint64_t n) { return {n << 30}; }
 // All of it is hashed into the network id: nodes that differ in one value do not meet.
 struct NetworkConfig {
     std::string name = "catacomb";
-    crypto::PowParameters pow{.prefilter_bits = 20, .difficulty_bits = 6, .cost = {1, 64 * 1024}};
+    crypto::PowParameters pow{.prefilter_bits = 8, .difficulty_bits = 4, .cost = {1, 16 * 1024 * 1024}};
     bool allow_special_addresses = false;  // loopback and private ranges may be dialled: testnets only
 };
 

@@ -130,6 +130,7 @@ Result<> parse(std::string_view text, std::vector<routing::Endpoint>& out) {
 std::string print(bool value) { return value ? "true" : "false"; }
 std::string print(unsigned value) { return std::to_string(value); }
 std::string print(std::uint16_t value) { return std::to_string(value); }
+std::string print(std::uint64_t value) { return std::to_string(value); }
 std::string print(const std::string& value) { return value; }
 std::string print(const std::filesystem::path& value) { return value.string(); }
 std::string print(Size value) { return print_amount(value.bytes, kSizeUnits); }

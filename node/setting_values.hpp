@@ -34,6 +34,7 @@ Result<> parse(std::string_view text, std::optional<T>& out) {
 std::string print(bool value);
 std::string print(unsigned value);
 std::string print(std::uint16_t value);
+std::string print(std::uint64_t value);
 std::string print(const std::string& value);
 std::string print(const std::filesystem::path& value);
 std::string print(Size value);

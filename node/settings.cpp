@@ -36,6 +36,8 @@ std::vector<Setting> make_settings() {
         setting("network.pow_difficulty_bits", "bits",
                 "proof of work of an identity: zero bits of the Argon2id output",
                 CATACOMB_FIELD(network.pow.difficulty_bits)),
+        setting("network.pow_memory", "bytes", "proof of work of an identity: what one Argon2id takes",
+                CATACOMB_FIELD(network.pow.cost.memory_bytes)),
         setting("network.allow_special_addresses", "",
                 "loopback and private addresses may be dialled: testnets only",
                 CATACOMB_FIELD(network.allow_special_addresses)),

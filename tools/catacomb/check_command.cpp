@@ -1,0 +1,71 @@
+#include <iomanip>
+
+#include "tools/catacomb/commands.hpp"
+#include "tools/catacomb/files.hpp"
+#include "tools/catacomb/interrupts.hpp"
+#include "tools/catacomb/job_follower.hpp"
+
+namespace catacomb::cli {
+namespace json = boost::json;
+namespace {
+
+// The segment with the least room above its k; segments come in the order of the tree.
+const json::object* worst_segment(const json::array& segments) {
+    const auto spare = [](const json::object& s) {
+        return static_cast<std::int64_t>(number_in(s, "available")) -
+               static_cast<std::int64_t>(number_in(s, "k"));
+    };
+    const json::object* worst = nullptr;
+    for (const auto& item : segments) {
+        const auto* segment = item.if_object();
+        if (segment && (!worst || spare(*segment) < spare(*worst))) worst = segment;
+    }
+    return worst;
+}
+
+std::string verdict(const json::object& report) {
+    const bool readable = flag_in(report, "readable");
+    const auto* list = report.if_contains("segments");
+    const auto* segments = list ? list->if_array() : nullptr;
+    auto out =
+        concat(readable ? "readable" : "not readable", ": ", segments ? segments->size() : 0, " segments");
+    if (const auto* worst = segments ? worst_segment(*segments) : nullptr) {
+        out += concat("; the weakest has ", number_in(*worst, "available"), " of ", number_in(*worst, "n"),
+                      " blocks, and needs ", number_in(*worst, "k"));
+    }
+    return out;
+}
+
+}  // namespace
+
+int check(const Options& options, const std::string& argument) {
+    const auto key = read_key(argument);
+    if (!key) return fail(options, key.error());
+    auto client = ApiClient::open(options.data_dir);
+    auto watcher = ApiClient::open(options.data_dir);
+    if (!client || !watcher) return fail(options, client ? watcher.error() : client.error());
+    const auto job = client->call("POST", "/v1/jobs", {{"kind", "check"}, {"key", *key}});
+    if (!job) return fail(options, job.error());
+    const auto target = concat("/v1/jobs/", number_in(*job, "id"));
+    const Interrupts interrupts([&] {
+        auto other = ApiClient::open(options.data_dir, seconds(5));
+        if (other) static_cast<void>(other->call("DELETE", target));
+        say("interrupted");
+    });
+    ProgressPrinter printer;
+    JobFollower follower(std::move(*watcher), number_in(*job, "id"), printer);
+    const auto ended = follower.wait();
+    if (!ended) return fail(options, ended.error());
+    if (text_in(*ended, "state") != "done") return fail_job(options, *ended);
+    const auto& report = object_in(*ended, "check");
+    if (options.json) {
+        print_json(*ended);
+    } else {
+        print_line(verdict(report));
+        say(concat("estimated survival with 30 % of vaults away: ", std::setprecision(9),
+                   real_in(report, "estimated_survival")));
+    }
+    return static_cast<int>(number_in(*ended, "exit_code"));
+}
+
+}  // namespace catacomb::cli

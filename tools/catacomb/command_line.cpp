@@ -1,0 +1,146 @@
+#include "tools/catacomb/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "node/config.hpp"
+#include "tools/catacomb/commands.hpp"
+#include "tools/catacomb/testnet_line.hpp"
+
+namespace catacomb::cli {
+namespace {
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 done, 1 not found or not enough blocks, 2 usage or a local file, 3 node unreachable,\n"
+    "4 refused, 5 interrupted (can be resumed). A KEY is the key itself, @FILE, or - for standard input;\n"
+    "keys given as arguments can be seen by other users of this machine.";
+
+// Keeps what the options are parsed into, and what is to be run.
+struct Line {
+    Options options;
+    InsertArguments insert_arguments;
+    GetArguments get_arguments;
+    std::string check_key;
+    JobsArguments jobs_arguments;
+    NodeArguments node_arguments;
+    testnet::LineArguments testnet_arguments;
+    std::string listen, data_dir, job_action;
+    std::vector<std::string> bootstrap, settings;
+    std::function<int()> run;
+};
+
+void add_insert(CLI::App& app, Line& line) {
+    auto* verb = app.add_subcommand("insert", "put a file into the network; prints its key")->alias("put");
+    verb->add_option("FILE", line.insert_arguments.file, "the file, or - for standard input")->required();
+    verb->add_option("--name", line.insert_arguments.name, "the name to store; default: that of the file");
+    verb->add_flag("--convergent", line.insert_arguments.convergent,
+                   "equal files of all users share blocks; whoever has the file can tell that it is stored");
+    verb->callback([&line] { line.run = [&line] { return insert(line.options, line.insert_arguments); }; });
+}
+
+void add_get(CLI::App& app, Line& line) {
+    auto* verb = app.add_subcommand("get", "fetch a file by its key; prints where it was written");
+    verb->add_option("KEY", line.get_arguments.key, "chk1..., @FILE, or -")->required();
+    verb->add_option("-o,--output", line.get_arguments.output,
+                     "the file to write, or - for standard output; default: the stored name, here");
+    verb->add_flag("--no-cache", line.get_arguments.no_cache, "ask the vaults even where a relay has a copy");
+    verb->callback([&line] { line.run = [&line] { return get(line.options, line.get_arguments); }; });
+}
+
+void add_check(CLI::App& app, Line& line) {
+    auto* verb =
+        app.add_subcommand("check", "how many blocks of a file are there; exit code 1 when it is unreadable");
+    verb->add_option("KEY", line.check_key, "chk1..., ver1..., @FILE, or -")->required();
+    verb->callback([&line] { line.run = [&line] { return check(line.options, line.check_key); }; });
+}
+
+void add_status(CLI::App& app, Line& line) {
+    auto* verb = app.add_subcommand("status", "what the node is doing");
+    verb->callback([&line] { line.run = [&line] { return status(line.options); }; });
+}
+
+void add_jobs(CLI::App& app, Line& line) {
+    auto* verb = app.add_subcommand("jobs", "transfers, newest first; or one of them");
+    verb->add_option("ID", line.jobs_arguments.id, "a job");
+    verb->add_option("ACTION", line.job_action, "cancel")->check(CLI::IsMember({"cancel"}));
+    verb->add_flag("--follow", line.jobs_arguments.follow, "wait for its end and show its progress");
+    verb->callback([&line] {
+        line.jobs_arguments.cancel = !line.job_action.empty();
+        line.run = [&line] { return jobs(line.options, line.jobs_arguments); };
+    });
+}
+
+int run_node_line(Line& line) {
+    auto& settings = line.node_arguments.settings;
+    if (!line.data_dir.empty()) settings.emplace_back("data_dir", line.data_dir);
+    if (!line.listen.empty()) settings.emplace_back("listen", line.listen);
+    if (!line.bootstrap.empty()) settings.emplace_back("bootstrap", CLI::detail::join(line.bootstrap, ","));
+    for (const auto& pair : line.settings) {
+        const auto equals = pair.find('=');
+        if (equals == std::string::npos) {
+            return fail({}, error(Code::bad_input, "--set takes NAME=VALUE, not '" + pair + "'"));
+        }
+        settings.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+    return run_node(line.node_arguments);
+}
+
+void add_node_options(CLI::App& verb, Line& line) {
+    verb.add_option("--config", line.node_arguments.config,
+                    "default: catacomb.toml in the data directory, if there");
+    verb.add_option("--listen", line.listen, "ADDRESS:PORT to accept links on; makes the node a relay");
+    verb.add_option("--bootstrap", line.bootstrap,
+                    "ADDRESS:PORT of a relay to meet the network through; repeatable");
+    verb.add_option("--set", line.settings, "NAME=VALUE: any setting of catacomb.toml; repeatable");
+    verb.add_flag("--check-config", line.node_arguments.check_only,
+                  "only say whether the configuration is good");
+    verb.add_flag("--list-settings", line.node_arguments.list_settings,
+                  "print all settings with their defaults");
+}
+
+void add_node(CLI::App& app, Line& line) {
+    auto* verb = app.add_subcommand("node", "run a node in the foreground (what catacombd does)");
+    add_node_options(*verb, line);
+    verb->callback([&line] { line.run = [&line] { return run_node_line(line); }; });
+}
+
+int parse_and_run(CLI::App& app, Line& line, int argc, const char* const* argv) {
+    app.set_version_flag("--version", "catacomb " CATACOMB_VERSION);
+    app.add_option("--data-dir", line.data_dir, "the node's data directory");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? 0 : static_cast<int>(node::ExitCode::usage);
+    }
+    line.options.data_dir = line.data_dir;
+    if (line.data_dir.empty()) line.options.data_dir = node::default_data_dir(node::catacomb_environment());
+    return line.run();
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+    CLI::App app("catacomb: files in, keys out, and nobody knows whose", "catacomb");
+    Line line;
+    app.footer(kExitCodes);
+    app.add_flag("--json", line.options.json, "one JSON document on standard output");
+    app.require_subcommand(1);
+    app.fallthrough();
+    add_insert(app, line);
+    add_get(app, line);
+    add_check(app, line);
+    add_status(app, line);
+    add_jobs(app, line);
+    add_node(app, line);
+    testnet::add_verb(app, line.testnet_arguments, line.options, line.run);
+    return parse_and_run(app, line, argc, argv);
+}
+
+int run_daemon_line(int argc, const char* const* argv) {
+    CLI::App app("catacombd: a node of the Catacomb network", "catacombd");
+    Line line;
+    add_node_options(app, line);
+    line.run = [&line] { return run_node_line(line); };
+    return parse_and_run(app, line, argc, argv);
+}
+
+}  // namespace catacomb::cli

@@ -1,0 +1,86 @@
+// run_daemon: one node in the foreground: its data directory locked, its log opened, its API served, until
+// SIGINT or SIGTERM. A template over the node, so that the tests of the command line run the very same daemon
+// around a node that stores nothing. Hosted is built from (const Config&, AsioRuntime&) and has start(),
+// service() and close().
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "node/api/server.hpp"
+#include "node/asio_runtime.hpp"
+#include "tools/catacomb/terminal.hpp"
+
+namespace catacomb::cli {
+
+// Held as long as the object lives. Code::busy when another process holds it.
+class DataDirLock {
+public:
+    static Result<DataDirLock> take(const std::filesystem::path& data_dir);
+    DataDirLock(DataDirLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    ~DataDirLock();
+
+private:
+    explicit DataDirLock(int fd) : fd_(fd) {}
+    int fd_;
+};
+
+template <class Hosted>
+class Daemon {
+public:
+    explicit Daemon(const node::Config& config)
+        : runtime_({.dial_from = config.outgoing_address, .worker_threads = config.limits.worker_threads}),
+          node_(config, runtime_),
+          api_(runtime_, node_.service(), api_options(config)),
+          signals_(runtime_.context(), SIGINT, SIGTERM) {}
+
+    Result<> run() {
+        if (auto started = node_.start(); !started) return started;
+        const auto serving = api_.start();
+        if (serving) {
+            log_info("daemon", "the API listens on ", api_.local().text());
+            signals_.async_wait([this](boost::system::error_code, int) { stop(); });
+        } else {
+            stop();
+        }
+        runtime_.run();
+        return serving;
+    }
+
+private:
+    static node::api::ApiOptions api_options(const node::Config& config) {
+        return {.listen = routing::Endpoint::v4(0x7f000001, config.api.port),
+                .data_dir = config.data_dir,
+                .limits = config.api};
+    }
+    void stop() {
+        log_info("daemon", "stopping");
+        runtime_.close();
+        boost::asio::co_spawn(runtime_.executor(), wind_down(), [this](std::exception_ptr failure) {
+            if (failure) std::rethrow_exception(failure);
+            runtime_.stop();
+        });
+    }
+    routing::Task<> wind_down() {
+        co_await api_.close();
+        co_await node_.close();
+    }
+
+    node::AsioRuntime runtime_;
+    Hosted node_;
+    node::api::ApiServer api_;
+    boost::asio::signal_set signals_;
+};
+
+// The exit code.
+template <class Hosted>
+int run_daemon(const node::Config& config) {
+    const Options options{config.data_dir, false};
+    const auto lock = DataDirLock::take(config.data_dir);
+    if (!lock) return fail(options, lock.error());
+    Daemon<Hosted> daemon(config);
+    const auto ran = daemon.run();
+    return ran ? 0 : fail(options, ran.error());
+}
+
+}  // namespace catacomb::cli

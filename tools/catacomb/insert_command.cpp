@@ -1,0 +1,93 @@
+#include <iomanip>
+
+#include "tools/catacomb/commands.hpp"
+#include "tools/catacomb/files.hpp"
+#include "tools/catacomb/interrupts.hpp"
+#include "tools/catacomb/job_follower.hpp"
+
+namespace catacomb::cli {
+namespace json = boost::json;
+namespace {
+
+// A file is hashed here, so that the node can disperse it as it streams in; a pipe is spooled by the node.
+Result<json::object> describe(InputFile& input, const InsertArguments& arguments, ProgressPrinter& printer) {
+    json::object request{{"kind", "insert"},
+                         {"name", arguments.name.value_or(input.name())},
+                         {"convergent", arguments.convergent}};
+    if (!input.size()) return request;
+    const auto total = *input.size();
+    const auto hash = input.hash([&](std::uint64_t done) {
+        printer.show({{"phase", "hashing"}, {"bytes_done", done}, {"bytes_total", total}});
+    });
+    printer.clear();
+    if (!hash) return hash.error();
+    request["content_hash"] = hash->hex();
+    request["size"] = total;
+    return request;
+}
+
+void explain(const json::object& report) {
+    say(concat("placed ", number_in(report, "blocks_placed"), " of ", number_in(report, "blocks_wanted"),
+               " blocks on ", number_in(report, "distinct_vaults"), " vaults, at most ",
+               number_in(report, "most_blocks_on_one_vault"),
+               " of a segment on one; survives the loss of any ", number_in(report, "survives_vault_losses"),
+               " vaults; estimated survival with 30 % of vaults away: ", std::setprecision(9),
+               real_in(report, "estimated_survival")));
+    const auto placed = number_in(report, "least_placed"), wanted = number_in(report, "least_wanted");
+    if (placed < wanted) {
+        say(concat("note: the segment that fared worst has ", placed, " of ", wanted,
+                   " blocks; insert the file again later to fill it up (the key stays the same)"));
+    }
+}
+
+int conclude(const Options& options, const json::object& job) {
+    if (text_in(job, "state") != "done") return fail_job(options, job);
+    const auto& report = object_in(job, "insert");
+    explain(report);
+    if (options.json) {
+        print_json(job);
+    } else {
+        print_line(text_in(report, "key"));
+    }
+    return static_cast<int>(node::ExitCode::done);
+}
+
+}  // namespace
+
+int insert(const Options& options, const InsertArguments& arguments) {
+    auto input = InputFile::open(arguments.file);
+    if (!input) return fail(options, input.error());
+    auto client = ApiClient::open(options.data_dir);
+    auto watcher = ApiClient::open(options.data_dir);
+    if (!client || !watcher) return fail(options, client ? watcher.error() : client.error());
+    // Before a long file is hashed for nothing.
+    if (const auto there = client->call("GET", "/v1/status"); !there) return fail(options, there.error());
+
+    ProgressPrinter printer;
+    const auto request = describe(*input, arguments, printer);
+    if (!request) return fail(options, request.error());
+    const auto job = client->call("POST", "/v1/jobs", *request);
+    if (!job) return fail(options, job.error());
+    const auto target = concat("/v1/jobs/", number_in(*job, "id"));
+
+    const Interrupts interrupts([&] {
+        auto other = ApiClient::open(options.data_dir, seconds(5));
+        if (other) static_cast<void>(other->call("DELETE", target));
+        say("interrupted; insert the same file again to go on: blocks that are stored already stay");
+    });
+    JobFollower follower(std::move(*watcher), number_in(*job, "id"), printer);
+    std::optional<Error> unreadable;
+    const auto read = [&](MutableBytes into) {
+        auto n = input->read(into, follower.ended());
+        if (!n) unreadable = n.error();
+        return n;
+    };
+    static_cast<void>(
+        client->upload(target + "/content", input->size(), read));  // the job says what went wrong
+    const auto ended = follower.wait();
+    if (unreadable) return fail(options, *unreadable);
+    if (!ended) return fail(options, ended.error());
+    return conclude(options, *ended);
+}
+
+}  // namespace catacomb::cli
