@@ -1,5 +1,7 @@
 #include "storage/store_format.hpp"
 
+#include <algorithm>
+
 #include "base/codec.hpp"
 
 namespace catacomb::storage {
@@ -83,10 +85,11 @@ ByteArray<kChecksumSize> block_checksum(const BlockId& id, ByteView block) {
 
 std::uint64_t quota_charge(std::size_t size) {
     // Up to half a page LMDB keeps a value inside its tree, where pages are on average two thirds full.
+    constexpr std::uint64_t kLeastIndex = 512;
     const auto value = size - tail_size(size);
     const auto pages = (value + 16 + kStorePage - 1) / kStorePage;
-    const auto bytes = size <= kStorePage / 2 ? kStorePage / 2 : pages * kStorePage;
-    return bytes + bytes / 10;
+    const std::uint64_t bytes = value <= kStorePage / 2 ? kStorePage / 2 : pages * kStorePage;
+    return bytes + std::max(bytes / 10, kLeastIndex);
 }
 
 }  // namespace catacomb::storage
