@@ -1,0 +1,154 @@
+#include "tests/repo/source_tree.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace catacomb::testing {
+namespace fs = std::filesystem;
+namespace {
+
+const fs::path kRoot = CATACOMB_SOURCE_DIR;
+
+std::string read(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+std::string from_root(const fs::path& path) {
+    return path.lexically_normal().lexically_relative(kRoot).generic_string();
+}
+
+std::vector<fs::path> files_below(const std::string& floor) {
+    std::vector<fs::path> out;
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / floor))
+        if (entry.is_regular_file()) out.push_back(entry.path());
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+std::vector<Include> includes_of(const std::string& text) {
+    std::vector<Include> out;
+    std::istringstream lines(text);
+    std::string line;
+    for (unsigned number = 1; std::getline(lines, line); ++number) {
+        if (!line.starts_with("#include ")) continue;
+        const bool quoted = line[9] == '"';
+        const auto end = line.find(quoted ? '"' : '>', 10);
+        out.push_back({line.substr(10, end - 10), quoted, number});
+    }
+    return out;
+}
+
+SourceFile load(const fs::path& path) {
+    SourceFile out;
+    out.path = from_root(path);
+    out.text = read(path);
+    out.code = code_only(out.text);
+    out.includes = includes_of(out.text);
+    return out;
+}
+
+// The end of a literal that opens at `from` with `quote`: the index of its closing quote.
+std::size_t literal_end(const std::string& text, std::size_t from, char quote) {
+    for (auto i = from + 1; i < text.size(); ++i) {
+        if (text[i] == '\\')
+            ++i;
+        else if (text[i] == quote || text[i] == '\n')
+            return i;
+    }
+    return text.size();
+}
+
+std::size_t raw_literal_end(const std::string& text, std::size_t from) {
+    const auto open = text.find('(', from);
+    const auto close = text.find(")" + text.substr(from + 1, open - from - 1) + "\"", open);
+    return close == std::string::npos ? text.size() : close + (open - from);
+}
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+}  // namespace
+
+std::string SourceFile::at(std::size_t offset) const {
+    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n');
+    return path + ":" + std::to_string(line);
+}
+
+const std::vector<std::string>& floors() {
+    static const std::vector<std::string> kFloors{"base", "crypto", "storage", "routing",
+                                                  "node", "tools",  "tests"};
+    return kFloors;
+}
+
+const std::vector<SourceFile>& sources() {
+    static const auto all = [] {
+        std::vector<SourceFile> out;
+        for (const auto& floor : floors())
+            for (const auto& path : files_below(floor))
+                if (path.extension() == ".hpp" || path.extension() == ".cpp") out.push_back(load(path));
+        return out;
+    }();
+    return all;
+}
+
+std::string code_only(const std::string& text) {
+    std::string out = text;
+    const auto blank = [&](std::size_t from, std::size_t to) {
+        for (auto i = from; i < std::min(to, out.size()); ++i)
+            if (out[i] != '\n') out[i] = ' ';
+    };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto end = i;
+        if (text.compare(i, 2, "//") == 0) {
+            end = std::min(text.find('\n', i), text.size());
+            blank(i, end);
+        } else if (text.compare(i, 2, "/*") == 0) {
+            end = std::min(text.find("*/", i), text.size() - 2) + 1;
+            blank(i, end + 1);
+        } else if (text[i] == '"' || (text[i] == '\'' && (i == 0 || !is_word(text[i - 1])))) {
+            const bool raw = text[i] == '"' && i > 0 && text[i - 1] == 'R';
+            end = raw ? raw_literal_end(text, i) : literal_end(text, i, text[i]);
+            blank(i + 1, end);
+        }
+        i = end;
+    }
+    return out;
+}
+
+std::set<std::string> listed_in_cmake() {
+    std::set<std::string> out;
+    for (const auto& floor : floors()) {
+        for (const auto& path : files_below(floor)) {
+            if (path.filename() != "CMakeLists.txt") continue;
+            auto text = read(path);
+            for (auto& c : text)
+                if (c == '(' || c == ')' || c == '"') c = ' ';
+            std::istringstream words(text);
+            for (std::string word; words >> word;) {
+                if (!word.ends_with(".cpp")) continue;
+                const std::string root = "${CMAKE_SOURCE_DIR}/";
+                out.insert(word.starts_with(root) ? word.substr(root.size())
+                                                  : from_root(path.parent_path() / word));
+            }
+        }
+    }
+    return out;
+}
+
+std::set<std::string> top_level_folders() {
+    std::set<std::string> ignored{".git"}, out;
+    std::istringstream lines(read(kRoot / ".gitignore"));
+    for (std::string line; std::getline(lines, line);)
+        if (line.starts_with('/') && line.ends_with('/')) ignored.insert(line.substr(1, line.size() - 2));
+    for (const auto& entry : fs::directory_iterator(kRoot)) {
+        const auto name = entry.path().filename().string();
+        if (entry.is_directory() && !name.starts_with('.') && !ignored.contains(name)) out.insert(name);
+    }
+    return out;
+}
+
+}  // namespace catacomb::testing
