@@ -22,6 +22,8 @@ char to_lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : 
 // BIP 173's checksum polynomial, one 5-bit symbol at a time.
 class Polymod {
 public:
+    explicit Polymod(std::uint32_t sum = 1) : sum_(sum) {}
+
     void add(std::uint32_t symbol) {
         constexpr std::uint32_t kGenerator[] = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3};
         const auto top = sum_ >> 25;
@@ -38,31 +40,22 @@ public:
     std::uint32_t sum() const { return sum_; }
 
 private:
-    std::uint32_t sum_ = 1;
+    std::uint32_t sum_;
 };
 
-struct Split {
+struct Parts {
     std::string_view hrp;
     std::string_view symbols;  // checksum included
 };
 
-Split split_at_separator(std::string_view text) {
-    const auto separator = text.rfind('1');
-    if (separator == std::string_view::npos) return {};
-    return {text.substr(0, separator), text.substr(separator + 1)};
-}
+std::uint32_t symbol_of(char c) { return static_cast<std::uint32_t>(kAlphabet.find(c)); }
 
-// Requires: lower case.
-bool checksum_holds(std::string_view text) {
-    const auto [hrp, symbols] = split_at_separator(text);
+// Zero when the checksum holds.
+std::uint32_t residue(const Parts& parts) {
     Polymod checksum;
-    checksum.add_hrp(hrp);
-    for (char c : symbols) {
-        const auto symbol = kAlphabet.find(c);
-        if (symbol == std::string_view::npos) return false;
-        checksum.add(static_cast<std::uint32_t>(symbol));
-    }
-    return checksum.sum() == kBech32mConstant;
+    checksum.add_hrp(parts.hrp);
+    for (char c : parts.symbols) checksum.add(symbol_of(c));
+    return checksum.sum() ^ kBech32mConstant;
 }
 
 std::string lower_case(std::string_view text) {
@@ -93,27 +86,93 @@ Result<> check_characters(std::string_view text) {
 }
 
 // The two parts and the alphabet of the second. Requires: lower case.
-Result<Split> check_parts(std::string_view text) {
-    if (text.find('1') == std::string_view::npos) {
+Result<Parts> split_parts(std::string_view text) {
+    const auto separator = text.rfind('1');
+    if (separator == std::string_view::npos) {
         return error(Code::bad_input, "there is no separator \"1\" after the first letters");
     }
-    const auto parts = split_at_separator(text);
+    const Parts parts{text.substr(0, separator), text.substr(separator + 1)};
     if (parts.hrp.empty()) return error(Code::bad_input, "there is nothing before the separator \"1\"");
-    if (parts.hrp.size() > kMaxHrp)
+    if (parts.hrp.size() > kMaxHrp) {
         return error(Code::bad_input, "the part before the separator \"1\" is too long");
-    for (std::size_t i = 0; i < parts.symbols.size(); ++i) {
-        if (kAlphabet.find(parts.symbols[i]) == std::string_view::npos) {
-            return at(parts.hrp.size() + 1 + i,
-                      std::string("('") + parts.symbols[i] + "') is never used here");
-        }
+    }
+    const auto foreign = parts.symbols.find_first_not_of(kAlphabet);
+    if (foreign != std::string_view::npos) {
+        return at(separator + 1 + foreign,
+                  std::string("('") + parts.symbols[foreign] + "') is never used here");
     }
     if (parts.symbols.size() < kChecksumLength) return error(Code::bad_input, "the text is too short");
     return parts;
 }
 
-Error wrong_checksum(std::string_view text) {
+// The checksum is linear: flipping bits of one symbol flips bits of the residue that depend only on how many
+// symbols come after it.
+class Flips {
+public:
+    explicit Flips(std::size_t symbols) {
+        rows_.push_back({1, 2, 4, 8, 16});
+        while (rows_.size() < symbols) {
+            auto row = rows_.back();
+            for (auto& effect : row) {
+                Polymod next(effect);
+                next.add(0);
+                effect = next.sum();
+            }
+            rows_.push_back(row);
+        }
+    }
+    std::uint32_t effect(std::size_t after, std::uint32_t flipped) const {
+        std::uint32_t out = 0;
+        for (std::size_t bit = 0; bit < 5; ++bit) {
+            if (flipped >> bit & 1) out ^= rows_[after][bit];
+        }
+        return out;
+    }
+
+private:
+    std::vector<std::array<std::uint32_t, 5>> rows_;
+};
+
+// Whether another symbol, with `after` more behind it, would make `wrong` zero.
+bool symbol_mends(const Flips& flips, std::size_t after, std::uint32_t wrong) {
+    for (std::uint32_t flipped = 1; flipped < 32; ++flipped) {
+        if (flips.effect(after, flipped) == wrong) return true;
+    }
+    return false;
+}
+
+// The same for a letter before the separator, which stands for two symbols: its upper and its lower bits.
+bool letter_mends(const Flips& flips, std::size_t after_upper, std::size_t after_lower, char was,
+                  std::uint32_t wrong) {
+    for (char c = kFirstPrintable; c <= kLastPrintable; ++c) {
+        if (is_upper(c)) continue;
+        const auto flipped = static_cast<std::uint32_t>(c ^ was);
+        const auto effect = flips.effect(after_upper, flipped >> 5) ^ flips.effect(after_lower, flipped & 31);
+        if (effect == wrong) return true;
+    }
+    return false;
+}
+
+std::vector<std::size_t> locate(const Parts& parts) {
+    const auto [hrp, symbols] = parts;
+    const auto wrong = residue(parts);
+    std::vector<std::size_t> out;
+    if (wrong == 0) return out;
+    const Flips flips(2 * hrp.size() + 1 + symbols.size());
+    for (std::size_t i = 0; i < hrp.size(); ++i) {
+        const auto after_lower = symbols.size() + hrp.size() - 1 - i;
+        const auto after_upper = after_lower + 1 + hrp.size();
+        if (letter_mends(flips, after_upper, after_lower, hrp[i], wrong)) out.push_back(i + 1);
+    }
+    for (std::size_t i = 0; i < symbols.size(); ++i) {
+        if (symbol_mends(flips, symbols.size() - 1 - i, wrong)) out.push_back(hrp.size() + 2 + i);
+    }
+    return out;
+}
+
+Error wrong_checksum(const Parts& parts) {
     std::string message = "the checksum does not hold: something is mistyped or missing";
-    if (const auto places = bech32_locate_error(text); places.size() == 1) {
+    if (const auto places = locate(parts); places.size() == 1) {
         message += ", probably character " + std::to_string(places.front());
     }
     return error(Code::bad_input, message);
@@ -140,7 +199,7 @@ std::optional<Bytes> from_symbols(std::string_view symbols) {
     std::uint32_t held = 0;
     int bits = 0;
     for (char c : symbols) {
-        held = (held & 0xff) << 5 | static_cast<std::uint32_t>(kAlphabet.find(c));
+        held = (held & 0xff) << 5 | symbol_of(c);
         bits += 5;
         if (bits >= 8) {
             bits -= 8;
@@ -174,34 +233,20 @@ std::string bech32_encode(std::string_view hrp, ByteView data) {
 Result<Bech32> bech32_decode(std::string_view text) {
     if (auto checked = check_characters(text); !checked) return checked.error();
     const auto lowered = lower_case(text);
-    auto parts = check_parts(lowered);
+    const auto parts = split_parts(lowered);
     if (!parts) return parts.error();
-    if (!checksum_holds(lowered)) return wrong_checksum(lowered);
+    if (residue(*parts) != 0) return wrong_checksum(*parts);
     auto data = from_symbols(parts->symbols.substr(0, parts->symbols.size() - kChecksumLength));
     if (!data) return error(Code::bad_input, "the last bits before the checksum are not zero padding");
     return Bech32{std::string(parts->hrp), std::move(*data)};
 }
 
 std::vector<std::size_t> bech32_locate_error(std::string_view text) {
-    std::vector<std::size_t> out;
-    if (text.size() > kBech32MaxLength) return out;
-    auto tried = lower_case(text);
-    const auto separator = tried.rfind('1');
-    if (separator == std::string::npos) return out;
-    for (std::size_t i = 0; i < tried.size(); ++i) {
-        if (i == separator) continue;
-        const char was = tried[i];
-        for (char c = kFirstPrintable; c <= kLastPrintable; ++c) {
-            if (i > separator && kAlphabet.find(c) == std::string_view::npos) continue;
-            if (c == was || is_upper(c)) continue;
-            tried[i] = c;
-            if (!checksum_holds(tried)) continue;
-            out.push_back(i + 1);
-            break;
-        }
-        tried[i] = was;
-    }
-    return out;
+    if (!check_characters(text)) return {};
+    const auto lowered = lower_case(text);
+    const auto parts = split_parts(lowered);
+    if (!parts) return {};
+    return locate(*parts);
 }
 
 }  // namespace catacomb::crypto

@@ -9,8 +9,9 @@ namespace {
 // Unique per cell of a chain because the counter is, and unpredictable where a MAC was: 96 bits of
 // H(backward chain, counter, mac).
 detail::Nonce nonce_after(const ChainedStream::State& state) {
+    static const Hasher kChain(label::kBackwardChain);  // once: the tag's own hash is half the work
     detail::Nonce nonce;
-    Hasher(label::kBackwardChain).u64(state.counter).fixed(state.mac).squeeze(nonce);
+    Hasher(kChain).u64(state.counter).fixed(state.mac).squeeze(nonce);
     return nonce;
 }
 

@@ -32,10 +32,13 @@ std::uint8_t multiply_public(std::uint8_t a, std::uint8_t b) {
     return static_cast<std::uint8_t>(multiply(Lane{a}, b));
 }
 
-// a^254. Requires: a != 0.
+// a^254 = a^(2 + 4 + ... + 128). Requires: a != 0.
 std::uint8_t invert_public(std::uint8_t a) {
     std::uint8_t out = 1;
-    for (int i = 0; i < 254; ++i) out = multiply_public(out, a);
+    for (int i = 0; i < 7; ++i) {
+        a = multiply_public(a, a);
+        out = multiply_public(out, a);
+    }
     return out;
 }
 
