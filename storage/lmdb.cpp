@@ -1,0 +1,178 @@
+#include "storage/lmdb.hpp"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "storage/store_format.hpp"
+
+#include <lmdb.h>
+
+namespace catacomb::storage {
+namespace {
+
+static_assert(sizeof(MDB_dbi) == sizeof(unsigned));
+
+constexpr std::array<const char*, kTables> kTableNames{"data", "meta", "expiry", "info"};
+// More than the trees' own pages that one group of puts or deletes rewrites.
+constexpr std::uint64_t kTreeSlack = std::uint64_t{16} << 20;
+
+MDB_val to_val(ByteView bytes) { return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())}; }
+ByteView from_val(const MDB_val& val) { return {static_cast<const std::uint8_t*>(val.mv_data), val.mv_size}; }
+
+Error lmdb_error(int rc) {
+    switch (rc) {
+        case MDB_MAP_FULL:
+            return error(Code::full, "the vault's database is full");
+        case ENOSPC:
+        case EDQUOT:
+            return error(Code::full, "the disk of the vault is full");
+        case MDB_CORRUPTED:
+        case MDB_PAGE_NOTFOUND:
+        case MDB_INVALID:
+        case MDB_VERSION_MISMATCH:
+            return error(Code::corrupt, std::string("the vault's database is damaged: ") + mdb_strerror(rc));
+        default:
+            return error(Code::io, std::string("the vault's database: ") + mdb_strerror(rc));
+    }
+}
+
+Result<> checked(int rc) { return rc == 0 ? ok() : Result<>(lmdb_error(rc)); }
+
+// The pages of one value in the file's mapping, given back when it goes.
+class MappedRange {
+public:
+    explicit MappedRange(ByteView value) {
+        const auto at = reinterpret_cast<std::uintptr_t>(value.data());
+        const auto begin = at / kStorePage * kStorePage;
+        begin_ = reinterpret_cast<void*>(begin);
+        length_ = at + value.size() - begin;
+        if (value.size() < kStorePage / 2) length_ = 0;  // shares its page with others
+    }
+    MappedRange(const MappedRange&) = delete;
+    ~MappedRange() {
+        if (length_ > 0) ::madvise(begin_, length_, MADV_DONTNEED);
+    }
+    // False when the disk cannot give the pages: to touch them would be SIGBUS.
+    bool load() const {
+        if (length_ == 0) return true;
+        ::madvise(begin_, length_, MADV_WILLNEED);
+        return ::madvise(begin_, length_, MADV_POPULATE_READ) == 0 || errno == EINVAL;
+    }
+
+private:
+    void* begin_ = nullptr;
+    std::size_t length_ = 0;
+};
+
+struct CloseCursor {
+    void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
+};
+
+}  // namespace
+
+void LmdbSnapshot::Abort::operator()(MDB_txn* txn) const { mdb_txn_abort(txn); }
+LmdbSnapshot::~LmdbSnapshot() = default;
+
+Result<std::optional<ByteView>> LmdbSnapshot::get(Table table, ByteView key) const {
+    auto name = to_val(key);
+    MDB_val value{};
+    const int rc = mdb_get(txn_.get(), home_->tables_[static_cast<unsigned>(table)], &name, &value);
+    if (rc == MDB_NOTFOUND) return std::optional<ByteView>();
+    if (rc != 0) return lmdb_error(rc);
+    return std::optional(from_val(value));
+}
+
+Result<bool> LmdbSnapshot::append_value(Table table, ByteView key, Bytes& out) const {
+    const auto value = get(table, key);
+    if (!value) return value.error();
+    if (!*value) return false;
+    const MappedRange range(**value);
+    if (!range.load()) return error(Code::io, "the disk cannot read a stored block");
+    append(out, **value);
+    return true;
+}
+
+Result<> LmdbSnapshot::scan(Table table, ByteView from, const std::function<bool(ByteView)>& each) const {
+    MDB_cursor* raw = nullptr;
+    const auto handle = home_->tables_[static_cast<unsigned>(table)];
+    if (const int rc = mdb_cursor_open(txn_.get(), handle, &raw)) return lmdb_error(rc);
+    const std::unique_ptr<MDB_cursor, CloseCursor> cursor(raw);
+    auto key = to_val(from);
+    MDB_val value{};
+    int rc = mdb_cursor_get(raw, &key, &value, MDB_SET_RANGE);
+    while (rc == 0 && each(from_val(key))) rc = mdb_cursor_get(raw, &key, &value, MDB_NEXT);
+    return rc == MDB_NOTFOUND ? ok() : checked(rc);
+}
+
+Result<> LmdbTransaction::put(Table table, ByteView key, ByteView value) {
+    auto name = to_val(key), bytes = to_val(value);
+    return checked(mdb_put(txn_.get(), home_->tables_[static_cast<unsigned>(table)], &name, &bytes, 0));
+}
+
+Result<> LmdbTransaction::remove(Table table, ByteView key) {
+    auto name = to_val(key);
+    const int rc = mdb_del(txn_.get(), home_->tables_[static_cast<unsigned>(table)], &name, nullptr);
+    return rc == MDB_NOTFOUND ? ok() : checked(rc);
+}
+
+Result<std::unique_ptr<Lmdb>> Lmdb::open(const std::string& directory, std::uint64_t map_size) {
+    std::unique_ptr<Lmdb> out(new Lmdb((map_size + kStorePage - 1) / kStorePage * kStorePage));
+    if (auto started = out->start(directory); !started) return started.error();
+    return out;
+}
+
+Lmdb::~Lmdb() {
+    if (env_) mdb_env_close(env_);
+}
+
+Result<> Lmdb::start(const std::string& directory) {
+    if (const int rc = mdb_env_create(&env_)) return lmdb_error(rc);
+    mdb_env_set_mapsize(env_, map_size_);
+    mdb_env_set_maxdbs(env_, kTables);
+    if (const int rc = mdb_env_open(env_, directory.c_str(), MDB_NORDAHEAD | MDB_NOTLS, 0600))
+        return lmdb_error(rc);
+    return write(0, [this](LmdbTransaction& transaction) {
+        for (std::size_t i = 0; i < kTables; ++i) {
+            const int rc = mdb_dbi_open(transaction.txn_.get(), kTableNames[i], MDB_CREATE, &tables_[i]);
+            if (rc != 0) return checked(rc);
+        }
+        return ok();
+    });
+}
+
+Result<LmdbSnapshot> Lmdb::snapshot() const {
+    MDB_txn* txn = nullptr;
+    if (const int rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn)) return lmdb_error(rc);
+    return LmdbSnapshot(*this, txn);
+}
+
+Result<> Lmdb::write(std::uint64_t payload, const std::function<Result<>(LmdbTransaction&)>& work) {
+    if (auto grown = grow_file(payload); !grown) return grown;
+    MDB_txn* txn = nullptr;
+    if (const int rc = mdb_txn_begin(env_, nullptr, 0, &txn)) return lmdb_error(rc);
+    LmdbTransaction transaction(*this, txn);
+    if (auto done = work(transaction); !done) return done;
+    return checked(mdb_txn_commit(transaction.txn_.release()));
+}
+
+// The file is always longer than its last page in use, though LMDB need not write a page that it took and
+// gave up again: check_data_file takes a shorter one for cut off. Sparse: no room on the disk until it is
+// written.
+Result<> Lmdb::grow_file(std::uint64_t payload) {
+    MDB_envinfo now{};
+    mdb_env_info(env_, &now);
+    int fd = -1;
+    mdb_env_get_fd(env_, &fd);
+    struct stat file {};
+    if (::fstat(fd, &file) != 0) return lmdb_error(errno);
+    const auto used = (std::uint64_t{now.me_last_pgno} + 1) * kStorePage;
+    const auto wanted = std::min(used + 2 * payload + kTreeSlack, map_size_);
+    if (static_cast<std::uint64_t>(file.st_size) >= wanted) return ok();
+    return checked(::ftruncate(fd, static_cast<off_t>(wanted)) == 0 ? 0 : errno);
+}
+
+}  // namespace catacomb::storage

@@ -1,0 +1,84 @@
+// Lmdb: the one place that knows LMDB. An environment with the four tables of a vault (docs/spec/store.md 2),
+// snapshots to read from and transactions that are durable when they return. Reads may run on any thread
+// beside one write; writes take turns. Views into a snapshot or transaction are good until it ends. Errors:
+// Code::full (map or disk), Code::corrupt, Code::io.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+
+struct MDB_env;
+struct MDB_txn;
+
+namespace catacomb::storage {
+
+enum class Table : unsigned { data, meta, expiry, info };
+inline constexpr std::size_t kTables = 4;
+
+class Lmdb;
+
+// A consistent view of the tables. Short-lived: while it lives, no page it sees is reused.
+class LmdbSnapshot {
+public:
+    LmdbSnapshot(LmdbSnapshot&&) = default;
+    ~LmdbSnapshot();
+
+    // nullopt when there is none.
+    Result<std::optional<ByteView>> get(Table table, ByteView key) const;
+    // Appends the value to `out`; false when there is none. Reads ahead in one go and gives the mapped pages
+    // back, so that a large store does not fill this process's memory.
+    Result<bool> append_value(Table table, ByteView key, Bytes& out) const;
+    // Calls `each` with the keys from `from` on, in order, until it says false.
+    Result<> scan(Table table, ByteView from, const std::function<bool(ByteView key)>& each) const;
+
+protected:
+    friend class Lmdb;
+    struct Abort {
+        void operator()(MDB_txn* txn) const;
+    };
+    LmdbSnapshot(const Lmdb& home, MDB_txn* txn) : home_(&home), txn_(txn) {}
+    const Lmdb* home_;
+    std::unique_ptr<MDB_txn, Abort> txn_;
+};
+
+class LmdbTransaction : public LmdbSnapshot {
+public:
+    Result<> put(Table table, ByteView key, ByteView value);
+    // Removing what is not there is no error.
+    Result<> remove(Table table, ByteView key);
+
+private:
+    friend class Lmdb;
+    using LmdbSnapshot::LmdbSnapshot;
+};
+
+class Lmdb {
+public:
+    // Sizes in bytes. Requires: the directory exists, its data file passed check_data_file, and no other Lmdb
+    // of this process has it open.
+    static Result<std::unique_ptr<Lmdb>> open(const std::string& directory, std::uint64_t map_size);
+    ~Lmdb();
+
+    Result<LmdbSnapshot> snapshot() const;
+    // Runs `work` in a transaction that is meant to write about `payload` bytes, and commits it; when work or
+    // commit fails, nothing of it happened.
+    Result<> write(std::uint64_t payload, const std::function<Result<>(LmdbTransaction&)>& work);
+
+private:
+    friend class LmdbSnapshot;
+    friend class LmdbTransaction;
+    explicit Lmdb(std::uint64_t map_size) : map_size_(map_size) {}
+    Result<> start(const std::string& directory);
+    Result<> grow_file(std::uint64_t payload);
+
+    std::uint64_t map_size_;
+    MDB_env* env_ = nullptr;
+    std::array<unsigned, kTables> tables_{};  // LMDB's handles
+};
+
+}  // namespace catacomb::storage
