@@ -19,6 +19,8 @@ constexpr std::uint64_t kDiskMargin = std::uint64_t{16} << 20;
 
 Error damaged_block() { return error(Code::corrupt, "the stored block is damaged"); }
 
+Error disk_full() { return error(Code::full, "the disk of the vault is full"); }
+
 // What is stored, counted in the transactions that change it, so that the count cannot drift.
 struct Count {
     std::uint64_t blocks = 0, bytes = 0;
@@ -267,7 +269,7 @@ std::vector<Result<>> VaultStore::put_group(std::span<const Put> puts) {
         replace.push_back(!stored && stored.error().is(Code::corrupt));
     }
     if (!env_->disk_has_room(payload)) {
-        out.assign(puts.size(), error(Code::full, "the disk of the vault is full"));
+        out.assign(puts.size(), disk_full());
         return out;
     }
     const auto written = env_->write(payload, [&](BlockWriter& writes, const Count& now) {
@@ -279,7 +281,11 @@ std::vector<Result<>> VaultStore::put_group(std::span<const Put> puts) {
         }
         return ok();
     });
-    if (!written) out.assign(puts.size(), written);
+    if (!written) {
+        // LMDB reports a disk that filled up meanwhile as an input/output error.
+        const bool full = written.error().is(Code::io) && !env_->disk_has_room(payload);
+        out.assign(puts.size(), full ? disk_full() : written.error());
+    }
     return out;
 }
 
