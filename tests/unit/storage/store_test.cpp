@@ -1,6 +1,8 @@
 // Proves the contract of BlockStore on both implementations, and on disk: that it survives reopening, keeps
 // its quota, refuses cleanly when disk or map is full, and is opened only once.
+#include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <thread>
 
 #include "storage/memory_store.hpp"
 #include "storage/vault_files.hpp"
@@ -140,6 +142,39 @@ BOOST_AUTO_TEST_CASE(the_quota_refuses_what_does_not_fit_and_loses_nothing) {
             BOOST_TEST(put_one(store, put_of(14, 65536)).has_value());
         },
         quota);
+}
+
+BOOST_AUTO_TEST_CASE(readers_run_beside_the_writer) {
+    on_both([](BlockStore& store) {
+        std::vector<Put> first;
+        for (int i = 0; i < 32; ++i) first.push_back(put_of(i, 4096, at_hour(2000)));
+        store.put_group(first);
+        std::atomic<bool> writing{true};
+        std::atomic<unsigned> wrong{0};
+        std::vector<std::thread> readers;
+        for (int r = 0; r < 2; ++r) {
+            readers.emplace_back([&] {
+                do {
+                    for (std::uint64_t i = 0; i < 32; ++i) {
+                        const auto block = store.get(id_of(i));
+                        if (!block || *block != bytes_of(i, 4096)) ++wrong;
+                    }
+                    store.usage();
+                } while (writing);
+            });
+        }
+        for (std::uint64_t group = 1; group <= 20; ++group) {
+            std::vector<Put> puts;
+            for (std::uint64_t i = 0; i < 16; ++i)
+                puts.push_back(put_of(group * 1000 + i, 16384, at_hour(1)));
+            store.put_group(puts);
+            BOOST_TEST(*store.expire(at_hour(1), 16) == 16u);
+        }
+        writing = false;
+        for (auto& reader : readers) reader.join();
+        BOOST_TEST(wrong == 0u);
+        BOOST_TEST(store.usage().blocks == 32u);
+    });
 }
 
 BOOST_AUTO_TEST_CASE(memory_forgets_what_was_not_synced_and_shows_damage) {
