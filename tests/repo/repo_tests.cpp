@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(every_source_is_listed_in_cmake) {
     const auto listed = listed_in_cmake();
     for (const auto& file : sources()) {
         if (file.is_header()) continue;
-        BOOST_TEST(listed.contains(file.path), file.path << " is in no CMakeLists.txt");
+        BOOST_TEST(is_listed(file.path, listed), file.path << " is in no CMakeLists.txt");
     }
 }
 
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(comments_and_literals_are_not_code) {
     BOOST_TEST(code_only("a // b\nc") == "a     \nc");
     BOOST_TEST(code_only("a /* b\n*/ c") == "a     \n   c");
     BOOST_TEST(code_only(R"(f("x\"y", 'z', 1'000))") == R"(f("    ", ' ', 1'000))");
-    BOOST_TEST(code_only("R\"q(a)\"b)q\" c") == "R\"         \" c");
+    BOOST_TEST(code_only("R\"q(a)\"b)q\" c") == "R\"        \" c");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace catacomb::testing {
@@ -69,6 +70,13 @@ std::size_t raw_literal_end(const std::string& text, std::size_t from) {
     return close == std::string::npos ? text.size() : close + (open - from);
 }
 
+std::vector<std::string> cmake_words(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '(' || c == ')' || c == '"'; }, ' ');
+    std::istringstream in(text);
+    return {std::istream_iterator<std::string>(in), {}};
+}
+
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
 }  // namespace
@@ -120,23 +128,31 @@ std::string code_only(const std::string& text) {
 }
 
 std::set<std::string> listed_in_cmake() {
+    const std::string root = "${CMAKE_SOURCE_DIR}/";
     std::set<std::string> out;
     for (const auto& floor : floors()) {
         for (const auto& path : files_below(floor)) {
             if (path.filename() != "CMakeLists.txt") continue;
-            auto text = read(path);
-            for (auto& c : text)
-                if (c == '(' || c == ')' || c == '"') c = ' ';
-            std::istringstream words(text);
-            for (std::string word; words >> word;) {
+            for (auto word : cmake_words(read(path))) {
                 if (!word.ends_with(".cpp")) continue;
-                const std::string root = "${CMAKE_SOURCE_DIR}/";
-                out.insert(word.starts_with(root) ? word.substr(root.size())
-                                                  : from_root(path.parent_path() / word));
+                word =
+                    word.starts_with(root) ? word.substr(root.size()) : from_root(path.parent_path() / word);
+                if (const auto variable = word.find("${"); variable != std::string::npos)
+                    word.replace(variable, word.find('}', variable) + 1 - variable, "*");
+                out.insert(word);
             }
         }
     }
     return out;
+}
+
+bool is_listed(const std::string& path, const std::set<std::string>& listed) {
+    if (listed.contains(path)) return true;
+    return std::any_of(listed.begin(), listed.end(), [&](const std::string& pattern) {
+        const auto star = pattern.find('*');
+        return star != std::string::npos && path.starts_with(pattern.substr(0, star)) &&
+               path.ends_with(pattern.substr(star + 1));
+    });
 }
 
 std::set<std::string> top_level_folders() {

@@ -32,8 +32,9 @@ const std::vector<std::string>& floors();
 // Every .hpp and .cpp below the floors, ordered by path.
 const std::vector<SourceFile>& sources();
 
-// Every .cpp that some CMakeLists.txt names, as a path from the root.
+// Every .cpp that some CMakeLists.txt names, as a path from the root; a loop's variable stands as '*'.
 std::set<std::string> listed_in_cmake();
+bool is_listed(const std::string& path, const std::set<std::string>& listed);
 
 // Names of what lies in the root, hidden and git-ignored entries aside.
 std::set<std::string> top_level_folders();
