@@ -12,12 +12,12 @@ constexpr Duration kStallBeforeReset = seconds(5);
 constexpr std::size_t kCompactAbove = 64 << 10;
 }  // namespace
 
-Connection::Connection(Network& network, Endpoint dialler, Endpoint acceptor)
+Connection::Connection(Network& network, Endpoint dialler, Endpoint acceptor, Path& there, Path& back)
     : network_(network), id_(network.next_connection()) {
     ends_[0].endpoint = dialler;
     ends_[1].endpoint = acceptor;
-    pipes_[0].path = &network.path(dialler.address, acceptor.address);
-    pipes_[1].path = &network.path(acceptor.address, dialler.address);
+    pipes_[0].path = &there;
+    pipes_[1].path = &back;
 }
 
 void Connection::announce(std::function<void(boost::intrusive_ptr<Connection>)> opened) {

@@ -17,7 +17,8 @@ using EndIndex = unsigned;
 
 class Connection final : public Actor {
 public:
-    Connection(Network& network, Endpoint dialler, Endpoint acceptor);
+    // `there` leads from the dialler to the acceptor.
+    Connection(Network& network, Endpoint dialler, Endpoint acceptor, Path& there, Path& back);
 
     // The first thing that passes to the dialler: calls `opened`, once, when it arrives.
     void announce(std::function<void(boost::intrusive_ptr<Connection>)> opened);

@@ -7,12 +7,14 @@ Dial::Dial(SimRuntime& from, Endpoint to, Done done)
       network_(from.network_),
       source_{from.address(), from.free_port()},
       to_(to),
+      there_(network_.path(source_.address, to.address)),
+      back_(network_.path(to.address, source_.address)),
       started_(from.now()),
       done_(std::move(done)) {}
 
 void Dial::start() {
     if (from_.dead()) return later(kDead, {});
-    later(kArrives, network_.path(source_.address, to_.address).latency);
+    later(kArrives, there_.latency);
 }
 
 void Dial::later(What what, Duration delay) {
@@ -37,8 +39,7 @@ void Dial::fail(Code code, std::string_view why) {
 
 void Dial::arrive() {
     const auto host = from_.hosts_.find(to_.address);
-    const bool passes = network_.path(source_.address, to_.address).passable(network_.timeline().now());
-    if (host == from_.hosts_.end() || !passes) {
+    if (host == from_.hosts_.end() || !there_.passable(network_.timeline().now())) {
         if (network_.timeline().now() - started_ < kDialGivesUp) return later(kArrives, kRetransmit);
         network_.trace(TraceKind::no_answer, source_, to_);
         return later(kNoAnswer, {});
@@ -47,14 +48,14 @@ void Dial::arrive() {
     const auto port = target.ports_.find(to_.port);
     if (port == target.ports_.end()) {
         network_.trace(TraceKind::refused, source_, to_);
-        return later(kRefused, network_.path(to_.address, source_.address).latency);
+        return later(kRefused, back_.latency);
     }
     const auto accepted = port->second;  // the callback may end the listener
     accept(target, *accepted);
 }
 
 void Dial::accept(SimRuntime& target, const SimRuntime::Accepted& accepted) {
-    const auto connection = boost::intrusive_ptr(new Connection(network_, source_, to_));
+    const auto connection = boost::intrusive_ptr(new Connection(network_, source_, to_, there_, back_));
     const auto self = boost::intrusive_ptr(this);
     connection->announce([self](boost::intrusive_ptr<Connection> opened) {
         if (self->from_.dead()) {

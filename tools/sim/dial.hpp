@@ -23,6 +23,8 @@ private:
     SimRuntime& from_;
     Network& network_;
     const Endpoint source_, to_;
+    Path& there_;
+    Path& back_;
     const Time started_;
     Done done_;
 };
