@@ -40,7 +40,7 @@ Result<BlockParts> BlockParts::decode(ByteView block) {
 }
 
 Digest block_leaf(ByteView header, ByteView commitment, ByteView share, ByteView fragment) {
-    // BLAKE3 takes input in whole subtrees only when it comes in one piece: half again as fast, the copy included.
+    // BLAKE3 takes whole subtrees only of input in one piece: half again as fast, the copy included.
     Bytes input;
     input.reserve(header.size() + commitment.size() + share.size() + fragment.size());
     for (auto part : {header, commitment, share, fragment}) append(input, part);
