@@ -1,5 +1,6 @@
-// Requests between neighbours, over one link (3-network.md 3.2). Callers name a relay by its descriptor; the links below
-// dial or reuse. The interface is what ring, gossip and rendezvous are written against; routing/link implements it.
+// Requests between neighbours, over one link (3-network.md 3.2). Callers name a relay by its descriptor; the
+// links below dial or reuse. The interface is what ring, gossip and rendezvous are written against;
+// routing/link implements it.
 #pragma once
 
 #include <functional>
@@ -35,13 +36,14 @@ struct RpcPeer {
 class RpcCaller {
 public:
     virtual ~RpcCaller() = default;
-    // Code::unreachable: no link, or it broke. Code::timed_out: no answer by the deadline. Code::refused: the peer
-    // does not serve the method or said no. Code::limit: too many requests are outstanding to that peer.
+    // Code::unreachable: no link, or it broke. Code::timed_out: no answer by the deadline. Code::refused: the
+    // peer does not serve the method or said no. Code::limit: too many requests are outstanding to that peer.
     virtual Task<Result<Bytes>> call(std::shared_ptr<const Descriptor> peer, Method method, Bytes body,
                                      Time deadline) = 0;
 };
 
-// A handler's error becomes a refusal (its message stays here). Handlers are coroutines; a plain answer just co_returns.
+// A handler's error becomes a refusal (its message stays here). Handlers are coroutines; a plain answer just
+// co_returns.
 using RpcHandler = std::function<Task<Result<Bytes>>(RpcPeer from, Bytes body)>;
 
 class RpcServer {

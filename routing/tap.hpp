@@ -1,5 +1,6 @@
-// Tap: what the simulated world's auditor hears (6-proof.md, the knowledge audit). A node reports each plaintext it
-// handled and each pair of handles it put together; production has no tap and pays one null check.
+// Tap: what the simulated world's auditor hears (6-proof.md, the knowledge audit). A node reports each
+// plaintext it handled and each pair of handles it put together; production has no tap and pays one null
+// check.
 #pragma once
 
 #include <compare>
@@ -20,9 +21,11 @@ struct Handle {
 class Tap {
 public:
     virtual ~Tap() = default;
-    // This node saw `plaintext` in the context of `where`: whatever handle stands in it, the node can join with `where`.
+    // This node saw `plaintext` in the context of `where`: whatever handle stands in it, the node can join
+    // with `where`.
     virtual void saw(Handle where, ByteView plaintext) = 0;
-    // This node knows that the two belong together (a link's channel, a circuit's two sides, a request it passed on).
+    // This node knows that the two belong together (a link's channel, a circuit's two sides, a request it
+    // passed on).
     virtual void joined(Handle a, Handle b) = 0;
 };
 

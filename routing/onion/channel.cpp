@@ -36,12 +36,16 @@ void Channel::on_frame(const FrameView& frame, MutableBytes payload) {
             // More than was granted, or a cell in the wrong direction.
             if (frame.kind != incoming_ || !received_.on_arrival()) return die();
             return user_.on_cell(*this, payload);
-        case FrameKind::created: return user_.on_created(*this, payload);
+        case FrameKind::created:
+            return user_.on_created(*this, payload);
         case FrameKind::credit:
             if (payload.size() != 2 || !flow_.add_credit(load_le(payload))) die();
             return;
-        case FrameKind::destroy: peer_knows_dead_ = true; return die();
-        default: return die();
+        case FrameKind::destroy:
+            peer_knows_dead_ = true;
+            return die();
+        default:
+            return die();
     }
 }
 

@@ -47,21 +47,22 @@ void Circuits::on_frame(Link& link, const FrameView& frame, MutableBytes payload
 void Circuits::on_create(Link& link, std::uint32_t channel, ByteView handshake) {
     const bool peers_number = (channel >= 0x80000000u) == link.initiator();
     if (!peers_number || channels_.count({link.number(), channel})) return link.close();
-    auto& rate = create_rate_.try_emplace(link.number(), links_.limits().create_bucket(runtime_.now())).first->second;
+    const auto& limits = links_.limits();
+    auto& rate = create_rate_.try_emplace(link.number(), limits.create_bucket(runtime_.now())).first->second;
     const auto refuse = [&] { link.send_control(FrameKind::destroy, channel, 0, {}); };
-    if (!relay_ || relayed_.size() >= limits_.relayed_circuits || link.circuits >= links_.limits().circuits ||
+    if (!relay_ || relayed_.size() >= limits_.relayed_circuits || link.circuits >= limits.circuits ||
         !rate.take(runtime_.now())) {
         return refuse();
     }
-    HopHandshake hop(HopHandshake::Role::relay, links_.network().id, relay_->id, relay_->onion_key, relay_->suite, *rng_);
-    auto answer = hop.consume_create(handshake);
+    auto answer =
+        answer_hop(links_.network().id, relay_->id, relay_->onion_key, relay_->suite, handshake, *rng_);
     if (!answer) return refuse();
     ++counters.created;
     const auto number = next_circuit_++;
-    auto circuit = std::make_shared<RelayCircuit>(*this, number, link.shared_from_this(), channel, hop.keys(),
-                                                  hop.handshake_hash());
+    auto circuit =
+        std::make_shared<RelayCircuit>(*this, number, link.shared_from_this(), channel, answer->secrets);
     relayed_.emplace(number, circuit);
-    circuit->previous().send_created(*answer);
+    circuit->previous().send_created(answer->message);
 }
 
 void Circuits::on_link_closed(Link& link) {
@@ -77,8 +78,8 @@ void Circuits::on_link_closed(Link& link) {
     }
 }
 
-Task<Result<std::shared_ptr<OriginCircuit>>> Circuits::build(std::vector<std::shared_ptr<const Descriptor>> path,
-                                                             Time deadline, std::size_t* failed_hop) {
+Task<Result<std::shared_ptr<OriginCircuit>>> Circuits::build(
+    std::vector<std::shared_ptr<const Descriptor>> path, Time deadline, std::size_t* failed_hop) {
     auto circuit = std::make_shared<OriginCircuit>(*this, next_circuit_++, std::move(path));
     own_.emplace(circuit->number(), circuit);
     auto built = co_await circuit->build(deadline);

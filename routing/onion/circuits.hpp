@@ -5,6 +5,7 @@
 
 #include "routing/link/links.hpp"
 #include "routing/onion/channel.hpp"
+#include "routing/onion/geometry.hpp"
 #include "routing/onion/streams.hpp"
 
 namespace catacomb::routing {

@@ -3,7 +3,12 @@
 namespace catacomb::routing {
 
 CircuitStream::CircuitStream(Streams& streams, Runtime& runtime, std::uint32_t id)
-    : streams_(&streams), runtime_(runtime), id_(id), assembler_(streams.limits_.message_bytes), arrived_(runtime) {}
+    : streams_(&streams),
+      runtime_(runtime),
+      id_(id),
+      assembler_(streams.limits_.message_bytes),
+      arrived_(runtime),
+      turn_(runtime) {}
 
 CircuitStream::~CircuitStream() {
     if (!streams_) return;
@@ -15,8 +20,20 @@ CircuitStream::~CircuitStream() {
 }
 
 Task<Result<>> CircuitStream::send(Bytes message, bool last) {
-    CHECK(!sent_last_);
-    ByteView left(message);
+    while (sending_) {
+        if (co_await turn_.wait(kNever) == Wake::closed) co_return error(Code::closed);
+    }
+    if (broken_) co_return *broken_;
+    if (sent_last_) co_return error(Code::closed, "this direction has ended");
+    sending_ = true;
+    auto sent = co_await send_parts(message, last);
+    sending_ = false;
+    sent_last_ = last;
+    turn_.open();
+    co_return sent;
+}
+
+Task<Result<>> CircuitStream::send_parts(ByteView left, bool last) {
     std::uint8_t flags = kPartFirst;
     do {
         while (streams_ && !broken_ && !streams_->port_.writable()) {
@@ -30,7 +47,6 @@ Task<Result<>> CircuitStream::send(Bytes message, bool last) {
         streams_->port_.send_part(id_, PartKind::message, flags, piece);
         flags = 0;
     } while (!left.empty());
-    sent_last_ = last;
     co_return ok();
 }
 
@@ -39,7 +55,8 @@ Task<Result<Bytes>> CircuitStream::receive(Time deadline) {
         if (broken_) co_return *broken_;
         if (got_last_) co_return error(Code::closed, "the stream has ended");
         const auto wake = co_await arrived_.wait(deadline);
-        if (wake == Wake::timed_out) co_return error(Code::timed_out, "no answer through the circuit in time");
+        if (wake == Wake::timed_out)
+            co_return error(Code::timed_out, "no answer through the circuit in time");
         if (wake == Wake::closed) co_return error(Code::closed);
     }
     auto message = std::move(inbox_.front());
@@ -49,7 +66,8 @@ Task<Result<Bytes>> CircuitStream::receive(Time deadline) {
 }
 
 void CircuitStream::take(const PartView& part) {
-    if (part.flags & kPartReset) return break_off(error(Code::unreachable, "the other end gave the stream up"));
+    if (part.flags & kPartReset)
+        return break_off(error(Code::unreachable, "the other end gave the stream up"));
     if (got_last_) return streams_->port_.violated();
     auto message = assembler_.add(part);
     if (!message) return streams_->port_.violated();

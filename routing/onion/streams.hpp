@@ -38,17 +38,20 @@ public:
     CircuitStream(Streams& streams, Runtime& runtime, std::uint32_t id);
     ~CircuitStream();  // resets the stream unless both ends have ended it
 
-    // Sends one message; `last` ends our direction with it. Returns when all parts are queued.
-    // Code::unreachable when the circuit is gone or the peer reset the stream.
+    // Sends one message; `last` ends our direction with it. Returns when all parts are queued. Messages of
+    // several tasks go one after the other. Code::unreachable when the circuit is gone or the peer reset the
+    // stream.
     Task<Result<>> send(Bytes message, bool last = false);
     // The next message. Code::closed when the peer has ended its direction.
     Task<Result<Bytes>> receive(Time deadline);
     std::uint32_t id() const { return id_; }
-    // Local number of the circuit that carries it, for the tap.
     bool is_broken() const { return broken_.has_value(); }
+    // The peer has ended its direction and everything it said was received.
+    bool ended() const { return got_last_ && inbox_.empty(); }
 
 private:
     friend class Streams;
+    Task<Result<>> send_parts(ByteView message, bool last);
     void take(const PartView& part);
     void break_off(Error why);
 
@@ -59,7 +62,8 @@ private:
     std::deque<Bytes> inbox_;
     Gate arrived_;
     std::optional<Error> broken_;
-    bool sent_last_ = false, got_last_ = false;
+    Gate turn_;  // opened when a message has been sent whole
+    bool sending_ = false, sent_last_ = false, got_last_ = false;
 };
 using CircuitStreamPtr = std::shared_ptr<CircuitStream>;
 

@@ -1,0 +1,296 @@
+#include "routing/link/link.hpp"
+
+#include "base/log.hpp"
+#include "routing/link/links.hpp"
+#include "routing/tap.hpp"
+
+namespace catacomb::routing {
+namespace {
+constexpr std::size_t kReadsPerTurn = 4;  // then the other links have their turn
+constexpr std::size_t kFramesPerFlowTurn = 4;
+}  // namespace
+
+Link::Link(Links& links, StreamPtr stream, LinkHandshake handshake, std::uint64_t number, bool initiator)
+    : links_(links),
+      stream_(std::move(stream)),
+      handshake_(std::move(handshake)),
+      number_(number),
+      initiator_(initiator),
+      remote_(stream_->remote()),
+      last_heard_(links.runtime().now()) {}
+
+Link::~Link() = default;
+
+void Link::start() {
+    if (initiator_) {
+        const auto first = handshake_->start();
+        copy(next_out(), first);
+        want_flush();
+    }
+    stream_->when_readable([this] { on_readable(); });
+}
+
+void Link::close() {
+    if (state_ == State::closed) return;
+    auto self = shared_from_this();
+    state_ = State::closed;
+    stream_->close();
+    out_.reset();
+    control_.clear();
+    for (auto* flow : round_) flow->listed_ = false;
+    round_.clear();
+    links_.closed(*this);
+    transients_.clear();
+}
+
+// ---- reading
+
+void Link::on_readable() {
+    auto self = shared_from_this();  // a handler may close us
+    links_.in_batch_ = true;
+    bool drained = false;
+    for (std::size_t i = 0; i < kReadsPerTurn && !drained && !is_closed(); ++i) drained = read_batch();
+    links_.in_batch_ = false;
+    links_.flush_dirty();
+    if (!is_closed()) stream_->when_readable([this] { on_readable(); });
+}
+
+// True when nothing more is to be had now.
+bool Link::read_batch() {
+    auto& buffer = links_.read_buffer_;
+    const auto held = partial_.size();
+    copy(buffer, partial_);
+    auto got = stream_->read_some(MutableBytes(buffer).subspan(held));
+    if (!got) {
+        if (!got.error().is(Code::busy)) close();
+        return true;
+    }
+    ++links_.counters.reads;
+    last_heard_ = links_.runtime().now();
+    take_frames(MutableBytes(buffer).first(held + *got));
+    return held + *got < buffer.size();
+}
+
+void Link::take_frames(MutableBytes bytes) {
+    while (bytes.size() >= kFrameSize && !is_closed()) {
+        take_frame(bytes.first(kFrameSize));
+        bytes = bytes.subspan(kFrameSize);
+    }
+    partial_.assign(bytes.begin(), bytes.end());
+}
+
+// Anything that is not a sealed, well-formed frame of this session ends the link without a word.
+void Link::take_frame(MutableBytes frame) {
+    if (state_ == State::handshaking) return continue_handshake(frame);
+    if (!session_->open(frame)) {
+        ++links_.counters.broken;
+        return close();
+    }
+    auto decoded = decode_frame(frame.first(kFrameText));
+    if (!decoded) {
+        ++links_.counters.broken;
+        return close();
+    }
+    ++links_.counters.frames_in;
+    links_.dispatch(*this, *decoded, frame.subspan(kFrameHeader, decoded->payload.size()));
+}
+
+void Link::continue_handshake(ByteView frame) {
+    auto reply = handshake_->consume(frame);
+    if (!reply) {
+        ++links_.counters.broken;
+        return close();
+    }
+    if (*reply) {
+        copy(next_out(), **reply);
+        want_flush();
+    }
+    if (handshake_->finished()) become_open();
+}
+
+void Link::become_open() {
+    remote_static_ = handshake_->remote_static();
+    const auto payload = handshake_->remote_payload();
+    if (!payload.empty()) {
+        auto descriptor = decode_descriptor(payload, links_.network(), links_.runtime().now());
+        // A descriptor of somebody else's, or one that does not hold: no link.
+        if (!descriptor || (*descriptor)->link_key != remote_static_) {
+            ++links_.counters.broken;
+            return close();
+        }
+        relay_ = *descriptor;
+    }
+    session_.emplace(handshake_->session());
+    handshake_.reset();
+    state_ = State::open;
+    if (auto* tap = links_.runtime().tap()) {
+        tap->saw({Handle::Kind::link, number_}, view(remote_.text()));
+        tap->saw({Handle::Kind::link, number_}, remote_static_);
+        if (relay_) tap->saw({Handle::Kind::link, number_}, relay_->id);
+    }
+    links_.opened(*this);
+}
+
+// ---- writing
+
+std::uint32_t Link::fresh_channel() {
+    // The top bit tells the two ends' numbers apart. Ids are never used again on a link: 2^31 circuits
+    // outlive it.
+    const auto id = ++channels_used_;
+    CHECK(id < 0x80000000u);
+    return initiator_ ? id : id | 0x80000000u;
+}
+
+bool Link::has_room() const { return !out_ || out_->end + kFrameSize <= OutBuffer::kCapacity; }
+
+MutableBytes Link::next_out() {
+    if (!out_) {
+        if (links_.spare_out_.empty()) {
+            out_ = std::unique_ptr<OutBuffer>(new OutBuffer);
+        } else {
+            out_ = std::move(links_.spare_out_.back());
+            links_.spare_out_.pop_back();
+        }
+    }
+    auto frame = MutableBytes(out_->bytes).subspan(out_->end, kFrameSize);
+    out_->end += kFrameSize;
+    ++links_.counters.frames_out;
+    return frame;
+}
+
+void Link::want_flush() { links_.mark_dirty(*this); }
+
+bool Link::push_now(Flow& flow, std::uint8_t mark, ByteView payload) {
+    if (state_ != State::open || !round_.empty() || !control_.empty() || !has_room()) return false;
+    auto frame = next_out();
+    encode_frame(frame.first(kFrameText), flow.channel_, flow.kind_, 0, payload);
+    session_->seal(frame);
+    want_flush();
+    flow.left(mark);
+    return true;
+}
+
+void Link::send_control(FrameKind kind, std::uint32_t channel, std::uint8_t flags, ByteView payload) {
+    if (state_ != State::open) return;
+    if (control_.size() >= links_.limits().control_frames) {
+        // Later: we may be deep inside a circuit that closing would destroy.
+        std::weak_ptr<Link> weak = weak_from_this();
+        return links_.runtime().post([weak] {
+            if (auto self = weak.lock()) self->close();
+        });
+    }
+    auto frame = links_.pool_.get();
+    encode_frame(frame->bytes, channel, kind, flags, payload);
+    control_.push_back(std::move(frame));
+    want_flush();
+}
+
+void Link::send_body(FrameKind kind, std::uint32_t channel, std::uint8_t first_flag, std::uint8_t last_flag,
+                     std::uint8_t all_flags, ByteView body) {
+    if (state_ != State::open) return;
+    transients_.push_back(std::make_unique<Flow>(shared_from_this(), channel, kind, std::nullopt));
+    auto& flow = *transients_.back();
+    flow.transient_ = true;
+    std::uint8_t flags = all_flags | first_flag;
+    do {
+        const auto part = body.first(std::min(body.size(), kFramePayload));
+        body = body.subspan(part.size());
+        if (body.empty()) flags |= last_flag;
+        auto frame = links_.pool_.get();
+        encode_frame(frame->bytes, channel, kind, flags, part);
+        flow.queue_.push_back({std::move(frame), 0});
+        flags = all_flags;
+    } while (!body.empty());
+    enlist(flow);
+}
+
+void Link::enlist(Flow& flow) {
+    if (is_closed()) return;
+    if (!flow.listed_) {
+        flow.listed_ = true;
+        round_.push_back(&flow);
+    }
+    want_flush();
+}
+
+void Link::delist(Flow& flow) {
+    std::erase(round_, &flow);
+    flow.listed_ = false;
+}
+
+void Link::seal_text(const FrameText& text) {
+    auto frame = next_out();
+    copy(frame, text.bytes);
+    session_->seal(frame);
+}
+
+// Control frames first, then the flows in turn.
+void Link::fill_from_queues() {
+    while (!control_.empty() && has_room()) {
+        seal_text(*control_.front());
+        links_.pool_.put(std::move(control_.front()));
+        control_.pop_front();
+    }
+    while (!round_.empty() && has_room()) {
+        auto* flow = round_.front();
+        round_.pop_front();
+        flow->listed_ = false;
+        fill_from_flow(*flow);
+        if (is_closed()) return;
+    }
+}
+
+void Link::fill_from_flow(Flow& flow) {
+    for (std::size_t i = 0; i < kFramesPerFlowTurn && flow.may_leave() && has_room(); ++i) {
+        auto queued = std::move(flow.queue_.front());
+        flow.queue_.pop_front();
+        seal_text(*queued.frame);
+        links_.pool_.put(std::move(queued.frame));
+        flow.left(queued.mark);
+        if (is_closed()) return;
+    }
+    if (flow.may_leave()) {
+        enlist(flow);
+    } else if (flow.transient_ && flow.queue_.empty()) {
+        transients_.remove_if([&flow](const auto& one) { return one.get() == &flow; });
+    }
+}
+
+void Link::flush() {
+    auto self = shared_from_this();
+    dirty_ = false;
+    while (!blocked_ && !is_closed()) {
+        if (state_ == State::open) fill_from_queues();
+        if (!out_ || !write_out()) return;
+    }
+}
+
+// True when all was taken.
+bool Link::write_out() {
+    while (out_->begin < out_->end) {
+        auto taken = stream_->write_some(ByteView(out_->bytes).subspan(out_->begin, out_->end - out_->begin));
+        ++links_.counters.writes;
+        if (!taken && taken.error().is(Code::busy)) {
+            blocked_ = true;
+            stream_->when_writable([this] {
+                blocked_ = false;
+                flush();
+            });
+            return false;
+        }
+        if (!taken) {
+            close();
+            return false;
+        }
+        out_->begin += *taken;
+    }
+    out_->begin = out_->end = 0;
+    // An idle link keeps no buffer.
+    if (control_.empty() && round_.empty()) {
+        if (links_.spare_out_.size() < 8) links_.spare_out_.push_back(std::move(out_));
+        out_.reset();
+    }
+    return true;
+}
+
+}  // namespace catacomb::routing

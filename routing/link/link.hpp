@@ -1,0 +1,112 @@
+// Link: one encrypted connection between two nodes (3-network.md 3.2). Reads into a buffer shared by all
+// links, opens all complete frames in place and hands them on in plain functions; seals what leaves into one
+// contiguous buffer and writes many frames per system call. No coroutine, no timer per frame: a batch ends
+// when the read is drained. Owned by Links; circuits hold it by shared_ptr, and learn of its end through
+// FrameHandler::on_link_closed.
+#pragma once
+
+#include <list>
+
+#include "routing/link/flow.hpp"
+#include "routing/link/session.hpp"
+#include "routing/runtime.hpp"
+
+namespace catacomb::routing {
+
+struct Descriptor;
+class Links;
+
+// Sealed frames on their way into the stream: [begin, end) is not yet taken.
+struct OutBuffer {
+    static constexpr std::size_t kCapacity = 32 * kFrameSize;  // 128 KiB per write at most
+    ByteArray<kCapacity> bytes;
+    std::size_t begin = 0, end = 0;
+};
+
+// Who takes the frames of a kind. on_frame may change `payload` in place, and may close the link.
+class FrameHandler {
+public:
+    virtual ~FrameHandler() = default;
+    virtual void on_frame(Link& link, const FrameView& frame, MutableBytes payload) = 0;
+    virtual void on_link_closed(Link& link) = 0;
+};
+
+class Link : public std::enable_shared_from_this<Link> {
+public:
+    Link(Links& links, StreamPtr stream, LinkHandshake handshake, std::uint64_t number, bool initiator);
+    ~Link();
+
+    void start();
+    // Drops what is queued, closes the stream and tells the handlers. Idempotent.
+    void close();
+
+    bool is_open() const { return state_ == State::open; }
+    bool is_closed() const { return state_ == State::closed; }
+    bool initiator() const { return initiator_; }
+    std::uint64_t number() const { return number_; }
+    // The relay at the other end, once open; null for a client.
+    const std::shared_ptr<const Descriptor>& relay() const { return relay_; }
+    const crypto::AgreePublic& remote_static() const { return remote_static_; }
+    Endpoint remote() const { return remote_; }
+    Time last_heard() const { return last_heard_; }
+
+    // A small frame, ahead of all flows. Closes the link when more than the maximum wait (the peer does not
+    // read).
+    void send_control(FrameKind kind, std::uint32_t channel, std::uint8_t flags, ByteView payload);
+    // A body of any length as parts of kFramePayload, as a flow of its own. first and last parts carry the
+    // flags.
+    void send_body(FrameKind kind, std::uint32_t channel, std::uint8_t first_flag, std::uint8_t last_flag,
+                   std::uint8_t all_flags, ByteView body);
+    // A channel id that this end has not used on this link; the two ends never pick the same.
+    std::uint32_t fresh_channel();
+    // Seals and writes what waits. Called by Links at the end of a batch.
+    void flush();
+
+    std::size_t circuits = 0;  // kept by Circuits, under LinkLimits::circuits
+
+private:
+    friend class Flow;
+    friend class Links;
+    enum class State { handshaking, open, closed };
+
+    void on_readable();
+    bool read_batch();
+    void take_frames(MutableBytes bytes);
+    void take_frame(MutableBytes frame);
+    void continue_handshake(ByteView frame);
+    void become_open();
+
+    bool push_now(Flow& flow, std::uint8_t mark, ByteView payload);
+    void enlist(Flow& flow);
+    void delist(Flow& flow);
+    bool has_room() const;
+    MutableBytes next_out();
+    void seal_text(const FrameText& text);
+    void fill_from_queues();
+    void fill_from_flow(Flow& flow);
+    bool write_out();
+    void want_flush();
+
+    Links& links_;
+    StreamPtr stream_;
+    std::optional<LinkHandshake> handshake_;
+    std::optional<LinkSession> session_;
+    std::uint64_t number_;
+    bool initiator_;
+    State state_ = State::handshaking;
+    std::shared_ptr<const Descriptor> relay_;
+    crypto::AgreePublic remote_static_;
+    Endpoint remote_;
+    Time last_heard_{};
+    std::uint32_t channels_used_ = 0;
+
+    Bytes partial_;  // less than one frame, between reads
+    std::unique_ptr<OutBuffer> out_;
+    bool blocked_ = false;  // waiting for the stream to take more
+    bool dirty_ = false;    // Links will flush us
+    std::deque<FramePool::Ptr> control_;
+    std::deque<Flow*> round_;  // flows that may have something to send, in turn
+    std::list<std::unique_ptr<Flow>> transients_;
+};
+
+}  // namespace catacomb::routing

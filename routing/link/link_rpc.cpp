@@ -1,0 +1,140 @@
+#include "routing/link/link_rpc.hpp"
+
+#include "base/codec.hpp"
+#include "base/log.hpp"
+#include "routing/tap.hpp"
+
+namespace catacomb::routing {
+LinkRpc::LinkRpc(Runtime& runtime, Links& links) : runtime_(runtime), links_(links), tasks_(runtime) {
+    links_.set_rpc_handler(this);
+}
+
+LinkRpc::~LinkRpc() { links_.set_rpc_handler(nullptr); }
+
+void LinkRpc::serve(Method method, RpcHandler handler) { handlers_[method] = std::move(handler); }
+
+Task<Result<Bytes>> LinkRpc::call(std::shared_ptr<const Descriptor> peer, Method method, Bytes body,
+                                  Time deadline) {
+    if (self_ && peer->id == *self_) {
+        RpcPeer from;
+        from.relay = std::move(peer);
+        co_return co_await handle(std::move(from), method, std::move(body));
+    }
+    auto link = co_await links_.to(std::move(peer), deadline);
+    if (!link) co_return link.error();
+    co_return co_await call_over(std::move(*link), method, std::move(body), deadline);
+}
+
+Task<Result<Bytes>> LinkRpc::call_over(std::shared_ptr<Link> link, Method method, Bytes body, Time deadline) {
+    if (!link->is_open()) co_return error(Code::unreachable, "the link is closed");
+    if (body.size() > kRpcMaxBody) co_return error(Code::limit, "the request is too long");
+    const auto on_link = [&](const auto& entry) { return entry.first.first == link->number(); };
+    if (std::count_if(calling_.begin(), calling_.end(), on_link) >=
+        static_cast<std::ptrdiff_t>(links_.limits().outstanding_rpcs)) {
+        co_return error(Code::limit, "too many requests are outstanding to that relay");
+    }
+    const Key key{link->number(), next_request_++};
+    auto promise = std::make_shared<Promise<Bytes>>(runtime_);
+    calling_.emplace(key, Calling{promise, {}});
+    Writer request;
+    request.u16(static_cast<std::uint16_t>(method)).raw(body);
+    const auto asked_at = runtime_.now();
+    link->send_body(FrameKind::rpc_request, key.second, kFrameFirst, kFrameLast, 0, request.bytes());
+    auto answer = co_await promise->wait(deadline);
+    calling_.erase(key);
+    // Silence since we asked: the connection is dead and only we do not know yet.
+    if (!answer && answer.error().is(Code::timed_out) && link->last_heard() < asked_at) link->close();
+    co_return answer;
+}
+
+void LinkRpc::on_frame(Link& link, const FrameView& frame, MutableBytes payload) {
+    if (auto* tap = runtime_.tap()) {
+        const Handle rpc{Handle::Kind::rpc, link.number() << 32 | frame.channel};
+        tap->joined({Handle::Kind::link, link.number()}, rpc);
+        tap->saw(rpc, payload);
+    }
+    if (frame.kind == FrameKind::rpc_request) {
+        on_request_part(link, frame, payload);
+    } else {
+        on_response_part(link, frame, payload);
+    }
+}
+
+void LinkRpc::on_request_part(Link& link, const FrameView& frame, ByteView payload) {
+    const Key key{link.number(), frame.channel};
+    auto arriving = arriving_.find(key);
+    if (frame.flags & kFrameFirst) {
+        if (arriving != arriving_.end()) return link.close();
+        auto& serving = serving_[link.number()];
+        if (serving >= links_.limits().outstanding_rpcs) return link.close();
+        ++serving;
+        arriving = arriving_.emplace(key, Bytes{}).first;
+    }
+    if (arriving == arriving_.end() || arriving->second.size() + payload.size() > kRpcMaxBody + 2)
+        return link.close();
+    append(arriving->second, payload);
+    if (!(frame.flags & kFrameLast)) return;
+    auto body = std::move(arriving->second);
+    arriving_.erase(arriving);
+    tasks_.spawn(answer(link.shared_from_this(), key.second, std::move(body)));
+}
+
+Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, Bytes body) {
+    Reader reader(body);
+    const auto method = static_cast<Method>(reader.u16());
+    Result<Bytes> result = error(Code::refused);
+    if (reader.ok()) {
+        RpcPeer from;
+        from.relay = link->relay();
+        from.link = link->number();
+        from.request = request;
+        body.erase(body.begin(), body.begin() + 2);
+        result = co_await handle(std::move(from), method, std::move(body));
+    }
+    if (auto serving = serving_.find(link->number()); serving != serving_.end()) --serving->second;
+    if (!link->is_open()) co_return;
+    if (!result) {
+        const auto code = static_cast<std::uint8_t>(result.error().code);
+        const ByteArray<1> refusal{code};
+        link->send_body(FrameKind::rpc_response, request, kFrameFirst, kFrameLast, kFrameRefused, refusal);
+    } else {
+        CHECK(result->size() <= kRpcMaxBody);
+        link->send_body(FrameKind::rpc_response, request, kFrameFirst, kFrameLast, 0, *result);
+    }
+}
+
+Task<Result<Bytes>> LinkRpc::handle(RpcPeer from, Method method, Bytes body) {
+    auto handler = handlers_.find(method);
+    if (handler == handlers_.end()) co_return error(Code::refused);
+    co_return co_await handler->second(std::move(from), std::move(body));
+}
+
+void LinkRpc::on_response_part(Link& link, const FrameView& frame, ByteView payload) {
+    auto found = calling_.find({link.number(), frame.channel});
+    if (found == calling_.end()) return;  // came too late
+    auto& calling = found->second;
+    if (calling.body.size() + payload.size() > kRpcMaxBody) return link.close();
+    append(calling.body, payload);
+    if (!(frame.flags & kFrameLast)) return;
+    if (frame.flags & kFrameRefused) {
+        // The peer's words are not repeated: only what kind of no it was.
+        const auto code = !calling.body.empty() && calling.body[0] < static_cast<std::uint8_t>(Code::closed)
+                              ? static_cast<Code>(calling.body[0])
+                              : Code::refused;
+        calling.promise->set(error(code, concat("the relay said: ", name_of(code))));
+    } else {
+        calling.promise->set(std::move(calling.body));
+    }
+}
+
+void LinkRpc::on_link_closed(Link& link) {
+    const auto first = Key{link.number(), 0};
+    for (auto it = calling_.lower_bound(first); it != calling_.end() && it->first.first == link.number();
+         ++it) {
+        it->second.promise->set(error(Code::unreachable, "the link broke"));
+    }
+    std::erase_if(arriving_, [&](const auto& entry) { return entry.first.first == link.number(); });
+    serving_.erase(link.number());
+}
+
+}  // namespace catacomb::routing

@@ -1,0 +1,206 @@
+#include "routing/link/links.hpp"
+
+#include "base/log.hpp"
+#include "crypto/aead.hpp"
+
+namespace catacomb::routing {
+namespace {
+constexpr std::size_t kReadBuffer = 64 * kFrameSize;  // 256 KiB, one for all links of a node
+constexpr auto kHandshakeLimit = seconds(10);
+constexpr auto kIdleLimit = minutes(3);
+}  // namespace
+
+Links::Links(Runtime& runtime, LinksConfig config)
+    : runtime_(runtime),
+      config_(std::move(config)),
+      rng_(runtime.rng().split("links")),
+      read_buffer_(kReadBuffer) {}
+
+Links::~Links() { close_all(); }
+
+Result<> Links::listen(Endpoint at) {
+    auto listener = runtime_.listen(at, [this](StreamPtr stream) { accepted(std::move(stream)); });
+    if (!listener) return listener.error();
+    listener_ = std::move(*listener);
+    return ok();
+}
+
+std::optional<Endpoint> Links::listening_at() const {
+    if (!listener_) return std::nullopt;
+    return listener_->local();
+}
+
+void Links::accepted(StreamPtr stream) {
+    const auto address = stream->remote().address;
+    if (runtime_.closing() || links_.size() >= config_.limits.links ||
+        per_address_[address] >= config_.limits.links_per_address) {
+        ++counters.refused;
+        return;
+    }
+    ++per_address_[address];
+    make_link(std::move(stream), false);
+}
+
+std::shared_ptr<Link> Links::make_link(StreamPtr stream, bool initiator) {
+    const auto role = initiator ? crypto::NoiseRole::initiator : crypto::NoiseRole::responder;
+    LinkHandshake handshake(role, config_.network.id, config_.link_key.clone(), config_.own_descriptor(),
+                            *rng_);
+    const auto number = next_number_++;
+    auto link = std::make_shared<Link>(*this, std::move(stream), std::move(handshake), number, initiator);
+    links_.emplace(number, link);
+    std::weak_ptr<Link> weak = link;
+    runtime_.call_at(runtime_.now() + kHandshakeLimit, [weak] {
+        if (auto late = weak.lock(); late && !late->is_open()) late->close();
+    });
+    link->start();
+    return link;
+}
+
+Task<Result<std::shared_ptr<Link>>> Links::dial(Endpoint at, Time deadline) {
+    if (links_.size() >= config_.limits.links) co_return error(Code::limit, "too many links");
+    auto stream = co_await connect(runtime_, at, deadline);
+    if (!stream) co_return stream.error();
+    if (runtime_.closing()) co_return error(Code::closed);
+    auto link = make_link(std::move(*stream), true);
+    auto opened = std::make_shared<Dial>(runtime_);
+    opening_.emplace(link->number(), opened);
+    auto result = co_await opened->wait(deadline);
+    opening_.erase(link->number());
+    if (!result) link->close();
+    co_return result;
+}
+
+Task<Result<std::shared_ptr<Link>>> Links::dial_any(std::shared_ptr<const Descriptor> peer, Time deadline) {
+    Error last = error(Code::unreachable, "the relay has no address we may dial");
+    for (const auto& address : peer->addresses) {
+        if (address.is_special() && !config_.network.allow_special_addresses) continue;
+        auto link = co_await dial(address, deadline);
+        if (!link) {
+            last = link.error();
+        } else if ((*link)->remote_static() != peer->link_key) {
+            (*link)->close();
+            last = error(Code::refused, "the node at " + address.text() + " is not the relay it should be");
+        } else {
+            co_return std::move(*link);
+        }
+    }
+    co_return last;
+}
+
+Task<Result<std::shared_ptr<Link>>> Links::to(std::shared_ptr<const Descriptor> peer, Time deadline) {
+    if (auto known = by_relay_.find(peer->id); known != by_relay_.end()) {
+        if (auto link = known->second.lock(); link && link->is_open()) co_return link;
+    }
+    auto mine = std::make_shared<Dial>(runtime_);
+    auto& waiting = dialling_[peer->id];
+    waiting.push_back(mine);
+    if (waiting.size() > 1) co_return co_await mine->wait(deadline);
+
+    auto link = co_await dial_any(peer, deadline);
+    auto waiters = std::move(dialling_[peer->id]);
+    dialling_.erase(peer->id);
+    for (auto& waiter : waiters) {
+        if (waiter != mine) waiter->set(link);
+    }
+    co_return link;
+}
+
+Task<Result<std::shared_ptr<const Descriptor>>> Links::introduce(Endpoint at, Time deadline) {
+    if (at.is_special() && !config_.network.allow_special_addresses) {
+        co_return error(Code::refused, at.text() + " is not a public address");
+    }
+    auto link = co_await dial(at, deadline);
+    if (!link) co_return link.error();
+    auto relay = (*link)->relay();
+    if (relay && relay->link_key == config_.link_key.public_key) {
+        (*link)->close();
+        co_return error(Code::refused, at.text() + " is this node itself");
+    }
+    if (!relay) co_return error(Code::refused, "the node at " + at.text() + " is not a relay");
+    co_return relay;
+}
+
+void Links::opened(Link& link) {
+    if (link.relay()) {
+        auto& known = by_relay_[link.relay()->id];
+        if (auto other = known.lock(); !other || !other->is_open()) known = link.shared_from_this();
+        if (descriptor_) descriptor_(link.relay());
+    }
+    if (auto waiting = opening_.find(link.number()); waiting != opening_.end()) {
+        waiting->second->set(link.shared_from_this());
+    }
+}
+
+void Links::closed(Link& link) {
+    if (!link.initiator()) {
+        auto count = per_address_.find(link.remote().address);
+        if (count != per_address_.end() && --count->second == 0) per_address_.erase(count);
+    }
+    if (link.relay()) {
+        auto known = by_relay_.find(link.relay()->id);
+        if (known != by_relay_.end() && known->second.lock().get() == &link) by_relay_.erase(known);
+    }
+    if (auto waiting = opening_.find(link.number()); waiting != opening_.end()) {
+        waiting->second->set(
+            error(Code::unreachable, "the connection to " + link.remote().text() + " broke"));
+    }
+    links_.erase(link.number());
+    if (circuits_) circuits_->on_link_closed(link);
+    if (rpc_) rpc_->on_link_closed(link);
+}
+
+void Links::dispatch(Link& link, const FrameView& frame, MutableBytes payload) {
+    switch (frame.kind) {
+        case FrameKind::padding:
+            return;
+        case FrameKind::rpc_request:
+        case FrameKind::rpc_response:
+            if (rpc_) rpc_->on_frame(link, frame, payload);
+            return;
+        default:
+            if (circuits_) circuits_->on_frame(link, frame, payload);
+    }
+}
+
+void Links::mark_dirty(Link& link) {
+    if (link.dirty_) return;
+    link.dirty_ = true;
+    dirty_.push_back(link.shared_from_this());
+    if (in_batch_ || flush_posted_) return;
+    flush_posted_ = true;
+    std::weak_ptr<bool> alive = alive_;
+    runtime_.post([this, alive] {
+        if (alive.expired()) return;
+        flush_posted_ = false;
+        flush_dirty();
+    });
+}
+
+// A flush lets frames leave, which returns credits on other links: they join the same round.
+void Links::flush_dirty() {
+    for (std::size_t i = 0; i < dirty_.size(); ++i) {
+        auto link = dirty_[i];
+        link->flush();
+    }
+    dirty_.clear();
+}
+
+void Links::close_idle(Time now) {
+    for (auto& link : all()) {
+        if (link->circuits == 0 && now - link->last_heard() > kIdleLimit) link->close();
+    }
+}
+
+void Links::close_all() {
+    listener_.reset();
+    for (auto& link : all()) link->close();
+    dirty_.clear();
+}
+
+std::vector<std::shared_ptr<Link>> Links::all() const {
+    std::vector<std::shared_ptr<Link>> out;
+    for (const auto& [number, link] : links_) out.push_back(link);
+    return out;
+}
+
+}  // namespace catacomb::routing

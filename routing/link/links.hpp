@@ -1,0 +1,100 @@
+// Links: all connections of one node. Listens, dials, keeps one link per relay and reuses it, enforces the
+// limits, and owns what links share: the read buffer, the frame pool and the round of flushes. One per node;
+// everything on the runtime's executor.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "routing/descriptor.hpp"
+#include "routing/gate.hpp"
+#include "routing/link/limits.hpp"
+#include "routing/link/link.hpp"
+#include "routing/membership/introducer.hpp"
+#include "routing/network.hpp"
+
+namespace catacomb::routing {
+
+struct LinksConfig {
+    NetworkParameters network;
+    crypto::AgreeKeyPair link_key;          // the descriptor's link key; a fresh one per run for a client
+    std::function<Bytes()> own_descriptor;  // encoded; empty for a client
+    LinkLimits limits;
+};
+
+class Links final : public Introducer {
+public:
+    Links(Runtime& runtime, LinksConfig config);
+    ~Links() override;
+
+    // Relays listen; clients and vaults never do.
+    Result<> listen(Endpoint at);
+    std::optional<Endpoint> listening_at() const;
+
+    // The open link to that relay, or a new one. Its link key must be the descriptor's.
+    Task<Result<std::shared_ptr<Link>>> to(std::shared_ptr<const Descriptor> peer, Time deadline);
+    // Dials an address of which nothing else is known and returns the relay's descriptor.
+    Task<Result<std::shared_ptr<const Descriptor>>> introduce(Endpoint at, Time deadline) override;
+
+    void set_circuit_handler(FrameHandler* handler) { circuits_ = handler; }
+    void set_rpc_handler(FrameHandler* handler) { rpc_ = handler; }
+    // Every verified descriptor that a link's handshake brought.
+    void on_descriptor(std::function<void(std::shared_ptr<const Descriptor>)> handler) {
+        descriptor_ = std::move(handler);
+    }
+
+    // Closes links without circuits that nobody used for the idle limit. Called now and then by the node.
+    void close_idle(Time now);
+    void close_all();
+    std::size_t count() const { return links_.size(); }
+    std::vector<std::shared_ptr<Link>> all() const;
+    Runtime& runtime() { return runtime_; }
+    const LinkLimits& limits() const { return config_.limits; }
+    const NetworkParameters& network() const { return config_.network; }
+
+    // Counters for status and tests.
+    struct Counters {
+        std::uint64_t frames_in = 0, frames_out = 0, writes = 0, reads = 0, refused = 0, broken = 0;
+    };
+    Counters counters;
+
+private:
+    friend class Link;
+    friend class Flow;
+    using Dial = Promise<std::shared_ptr<Link>>;
+
+    void accepted(StreamPtr stream);
+    std::shared_ptr<Link> make_link(StreamPtr stream, bool initiator);
+    Task<Result<std::shared_ptr<Link>>> dial(Endpoint at, Time deadline);
+    Task<Result<std::shared_ptr<Link>>> dial_any(std::shared_ptr<const Descriptor> peer, Time deadline);
+    void opened(Link& link);
+    void closed(Link& link);
+    void dispatch(Link& link, const FrameView& frame, MutableBytes payload);
+    void mark_dirty(Link& link);
+    void flush_dirty();
+
+    Runtime& runtime_;
+    LinksConfig config_;
+    std::unique_ptr<Rng> rng_;
+    ListenerPtr listener_;
+    FrameHandler* circuits_ = nullptr;
+    FrameHandler* rpc_ = nullptr;
+    std::function<void(std::shared_ptr<const Descriptor>)> descriptor_;
+
+    std::map<std::uint64_t, std::shared_ptr<Link>> links_;    // by number, every link that is not closed
+    std::map<NodeId, std::weak_ptr<Link>> by_relay_;          // the link that to() reuses
+    std::map<std::uint64_t, std::shared_ptr<Dial>> opening_;  // by link number: who waits for the handshake
+    std::map<NodeId, std::vector<std::shared_ptr<Dial>>> dialling_;
+    std::map<ByteArray<16>, std::size_t> per_address_;  // accepted links
+    std::uint64_t next_number_ = 1;
+
+    FramePool pool_;
+    Bytes read_buffer_;
+    std::vector<std::unique_ptr<OutBuffer>> spare_out_;
+    std::vector<std::shared_ptr<Link>> dirty_;
+    bool flush_posted_ = false;
+    bool in_batch_ = false;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // posted work asks whether we still are
+};
+
+}  // namespace catacomb::routing
