@@ -1,5 +1,5 @@
-// Service: what a running node offers its user; the HTTP API and the tests speak to this and to nothing below it.
-// node/client implements it. One thread: the runtime's executor.
+// Service: what a running node offers its user; the HTTP API and the tests speak to this and to nothing below
+// it. node/client implements it. One thread: the runtime's executor.
 #pragma once
 
 #include <memory>
@@ -40,7 +40,8 @@ struct InsertReport {
     unsigned survives_vault_losses = 0;           // any this many vaults may go
     unsigned most_blocks_on_one_vault = 0;        // of one segment
     unsigned distinct_vaults = 0;
-    double estimated_survival = 0;  // probability that every segment keeps k blocks when 30 % of vaults are away
+    double estimated_survival =
+        0;  // probability that every segment keeps k blocks when 30 % of vaults are away
 };
 struct GetReport {
     std::string name;  // as stored; empty when none was
@@ -89,8 +90,9 @@ public:
 struct InsertOptions {
     std::string name;  // stored under the read key; may be empty
     bool convergent = false;
-    // When the caller has hashed the file already (BLAKE3 and size), it is dispersed as it streams in, and the job
-    // fails with Code::changed when the bytes do not match. Without it the input is spooled, encrypted, first.
+    // When the caller has hashed the file already (BLAKE3 and size), it is dispersed as it streams in, and
+    // the job fails with Code::changed when the bytes do not match. Without it the input is spooled,
+    // encrypted, first.
     std::optional<Bytes> content_hash;
     std::optional<std::uint64_t> size;
 };

@@ -34,7 +34,7 @@ Result<JobRequest> parse_job_request(std::string_view text);
 
 // The insert options of POST /v1/files, from its headers; empty text where one is missing.
 struct InsertHeaders {
-    std::string_view name, hash, size, convergent;
+    std::string_view name{}, hash{}, size{}, convergent{};
 };
 Result<InsertOptions> parse_insert_headers(const InsertHeaders& headers);
 

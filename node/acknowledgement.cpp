@@ -1,0 +1,65 @@
+#include "node/acknowledgement.hpp"
+
+#include "base/codec.hpp"
+
+namespace catacomb::node {
+namespace {
+
+Bytes signed_bytes(const storage::BlockId& block, Time lease_end) {
+    Writer out;
+    out.raw(block.root).u8(block.index).u64(unix_seconds(lease_end));
+    return out.take();
+}
+
+}  // namespace
+
+Result<VaultIdentity> VaultIdentity::decode(const std::string& key, const std::string& pow,
+                                            std::uint32_t epoch, const routing::NetworkParameters& network,
+                                            Time now) {
+    const auto public_key = crypto::VerifyKey::from(view(key));
+    const auto proof = crypto::Pow::from(view(pow));
+    if (!public_key || !proof) return error(Code::malformed);
+    const auto current = network.epoch_at(now);
+    if (epoch > current + 1 || epoch + 1 < current)
+        return error(Code::corrupt, "a proof of work of another time");
+    if (!crypto::pow_verify(*public_key, epoch, *proof, network.pow))
+        return error(Code::corrupt, "no proof of work");
+    return VaultIdentity{*public_key, *proof, epoch};
+}
+
+Acknowledged acknowledge(const storage::BlockId& block, Time lease_end, const VaultIdentity& vault,
+                         const crypto::SignKeyPair& key, const routing::NetworkParameters& network) {
+    const auto message = signed_bytes(block, lease_end);
+    const auto signature = crypto::sign(key, crypto::label::kAcknowledge, network.id, message);
+    return Acknowledged{vault, block.index, lease_end, {}, signature};
+}
+
+wire::Acknowledgement to_wire(const Acknowledged& given) {
+    wire::Acknowledgement out;
+    out.set_index(given.index);
+    out.set_vault_key(proto_bytes(given.vault.key));
+    out.set_pow(proto_bytes(given.vault.pow));
+    out.set_epoch(given.vault.epoch);
+    out.set_lease_end(unix_seconds(given.lease_end));
+    out.set_signature(proto_bytes(given.signature));
+    if (!given.rendezvous.is_zero()) out.set_rendezvous(proto_bytes(given.rendezvous));
+    return out;
+}
+
+Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, const storage::BlockId& block,
+                                           const routing::NetworkParameters& network, Time now) {
+    const auto signature = crypto::Signature::from(view(given.signature()));
+    if (!signature || given.index() != block.index) return error(Code::malformed);
+    auto vault = VaultIdentity::decode(given.vault_key(), given.pow(), given.epoch(), network, now);
+    if (!vault) return vault.error();
+    const auto lease_end = from_unix_seconds(given.lease_end());
+    const auto message = signed_bytes(block, lease_end);
+    if (!crypto::verify(vault->key, crypto::label::kAcknowledge, network.id, message, *signature)) {
+        return error(Code::corrupt, "the vault's signature does not hold");
+    }
+    Acknowledged out{*vault, block.index, lease_end, {}, *signature};
+    if (auto rendezvous = routing::NodeId::from(view(given.rendezvous()))) out.rendezvous = *rendezvous;
+    return out;
+}
+
+}  // namespace catacomb::node

@@ -1,0 +1,63 @@
+// CircuitPool: keeps clean client circuits ready, so that a request does not wait for one to be built; and
+// ExitSet: the circuits of one job, at most three exits at a time (3-network.md 3.5). A circuit serves one
+// job and is then closed, so that no exit sees two jobs of one client together.
+#pragma once
+
+#include "node/paths.hpp"
+
+namespace catacomb::node {
+
+inline constexpr std::size_t kExitsPerJob = 3;
+
+class CircuitPool {
+public:
+    CircuitPool(Runtime& runtime, Paths& paths);
+
+    void start();
+    Task<void> drained() { return tasks_.drained(); }
+    // A clean circuit that ends at none of `avoid_exits`.
+    Task<Result<CircuitPtr>> take(std::vector<routing::NodeId> avoid_exits, Time deadline);
+    std::size_t ready() const { return clean_.size(); }
+
+private:
+    struct Clean {
+        CircuitPtr circuit;
+        Time built{};
+    };
+    Task<void> keep();
+    void drop_old();
+
+    Runtime& runtime_;
+    Paths& paths_;
+    std::deque<Clean> clean_;
+    routing::Gate taken_;
+    routing::TaskSet tasks_;
+};
+
+class ExitSet {
+public:
+    ExitSet(Runtime& runtime, CircuitPool& pool) : runtime_(runtime), pool_(pool), changed_(runtime) {}
+    ~ExitSet();
+
+    // The circuit in `slot` (below kExitsPerJob), built when there is none or it ended or is too old.
+    // Different slots have different exits where the network is large enough.
+    Task<Result<CircuitPtr>> get(std::size_t slot, Time deadline);
+    // The circuit failed: close it; the next get() builds another, to another exit.
+    void drop(const CircuitPtr& circuit);
+
+private:
+    struct Slot {
+        CircuitPtr circuit;
+        Time built{};
+        bool building = false;
+    };
+    std::vector<routing::NodeId> exits_in_use() const;
+
+    Runtime& runtime_;
+    CircuitPool& pool_;
+    std::array<Slot, kExitsPerJob> slots_;
+    std::deque<routing::NodeId> failed_;  // exits that failed this job, the last few
+    routing::Gate changed_;
+};
+
+}  // namespace catacomb::node

@@ -1,0 +1,150 @@
+#include "node/client/exit_calls.hpp"
+
+namespace catacomb::node {
+namespace {
+
+// The exit's own limit, and what its last words need to reach us.
+constexpr auto kGrace = seconds(3);
+
+std::uint32_t to_ms(Duration limit) {
+    return static_cast<std::uint32_t>(duration_cast<milliseconds>(limit).count());
+}
+
+}  // namespace
+
+Task<Result<FetchedBlocks>> fetch_blocks(Runtime& runtime, CircuitPtr circuit, storage::SegmentRef segment,
+                                         BlockMask want, unsigned need, Duration limit) {
+    const auto deadline = runtime.now() + limit + kGrace;
+    auto stream = circuit->open_stream();
+    if (!stream) co_return stream.error();
+    wire::ExitFetch request;
+    request.set_root(proto_bytes(segment.root));
+    request.set_k(segment.profile.k);
+    request.set_n(segment.profile.n);
+    request.set_block_class(static_cast<std::uint32_t>(segment.profile.block_class));
+    request.set_want(want);
+    request.set_need(need);
+    request.set_limit_ms(to_ms(limit));
+    auto message = encode(Kind::exit_fetch, request);
+    auto sent = co_await (*stream)->send(std::move(message), true);
+    if (!sent) co_return sent.error();
+
+    FetchedBlocks out;
+    BlockMask got = 0;
+    for (;;) {
+        auto bytes = co_await (*stream)->receive(deadline);
+        if (!bytes && out.blocks.empty()) co_return bytes.error();
+        if (!bytes) co_return out;
+        auto part = split_kind(std::move(*bytes));
+        if (!part) co_return part.error();
+        if (part->kind == Kind::answer) {
+            auto end = decode<wire::ExitFetched>(part->body);
+            if (!end) co_return end.error();
+            out.found = end->found();
+            out.absent = end->absent();
+            out.missing = end->missing();
+            co_return out;
+        }
+        auto parts = storage::BlockParts::decode(part->body);
+        if (part->kind != Kind::block || !parts) co_return error(Code::corrupt, "the exit sent no block");
+        const storage::BlockId id{segment.root, parts->header.index};
+        auto block = storage::Block::verify(id, std::move(part->body));
+        if (!block || !(want & bit(id.index)) || (got & bit(id.index))) {
+            co_return error(Code::corrupt, "the exit sent a block that was not asked for");
+        }
+        got |= bit(id.index);
+        out.blocks.push_back(std::move(*block));
+    }
+}
+
+namespace {
+
+wire::ExitStore store_request(const storage::SegmentBlocks& segment, BlockMask want, Time lease_end,
+                              Duration limit) {
+    wire::ExitStore out;
+    const auto& profile = segment.profile();
+    out.set_root(proto_bytes(segment.root()));
+    out.set_k(profile.k);
+    out.set_n(profile.n);
+    out.set_block_class(static_cast<std::uint32_t>(profile.block_class));
+    out.set_commitment(proto_bytes(segment.commitment()));
+    for (const auto& share : segment.shares()) out.mutable_shares()->append(proto_bytes(share.expose()));
+    out.set_lease_end(unix_seconds(lease_end));
+    out.set_limit_ms(to_ms(limit));
+    out.set_want(want);
+    return out;
+}
+
+}  // namespace
+
+Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
+                                        std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask want,
+                                        Time lease_end, const routing::NetworkParameters& network,
+                                        Duration limit) {
+    const auto deadline = runtime.now() + limit + kGrace;
+    auto stream = circuit->open_stream();
+    if (!stream) co_return stream.error();
+    auto message = encode(Kind::exit_store, store_request(*segment, want, lease_end, limit));
+    auto sent = co_await (*stream)->send(std::move(message));
+    for (unsigned i = 0; sent && i < segment->profile().k; ++i) {
+        auto fragment = with_kind(Kind::fragment, to_bytes(segment->fragment(i)));
+        sent = co_await (*stream)->send(std::move(fragment), i + 1 == segment->profile().k);
+    }
+    if (!sent) co_return sent.error();
+
+    StoredBlocks out;
+    BlockMask got = 0;
+    for (;;) {
+        auto bytes = co_await (*stream)->receive(deadline);
+        if (!bytes) {
+            out.failure = bytes.error().text();
+            co_return out;
+        }
+        auto part = split_kind(std::move(*bytes));
+        if (!part || part->kind != Kind::answer)
+            co_return error(Code::corrupt, "the exit sent no acknowledgement");
+        // The stream's last message is the summary; the ones before it are acknowledgements.
+        if ((*stream)->ended()) {
+            auto end = decode<wire::ExitStored>(part->body);
+            if (end) out.failure = end->failure();
+            co_return out;
+        }
+        auto answer = decode<wire::Acknowledgement>(part->body);
+        if (!answer || answer->index() >= segment->profile().n || !(want & bit(answer->index())) ||
+            (got & bit(answer->index()))) {
+            co_return error(Code::corrupt, "the exit acknowledged a block that was not sent");
+        }
+        const storage::BlockId id{segment->root(), static_cast<std::uint8_t>(answer->index())};
+        auto given = check_acknowledgement(*answer, id, network, runtime.now());
+        if (!given) co_return given.error();
+        got |= bit(id.index);
+        out.acknowledged.push_back(std::move(*given));
+    }
+}
+
+Task<Result<HadBlocks>> ask_have(Runtime& runtime, CircuitPtr circuit, storage::SegmentRef segment,
+                                 Duration limit) {
+    const auto deadline = runtime.now() + limit + kGrace;
+    auto stream = circuit->open_stream();
+    if (!stream) co_return stream.error();
+    wire::ExitHave request;
+    request.set_root(proto_bytes(segment.root));
+    request.set_n(segment.profile.n);
+    request.set_limit_ms(to_ms(limit));
+    auto message = encode(Kind::exit_have, request);
+    auto sent = co_await (*stream)->send(std::move(message), true);
+    if (!sent) co_return sent.error();
+    auto bytes = co_await (*stream)->receive(deadline);
+    if (!bytes) co_return bytes.error();
+    auto part = split_kind(std::move(*bytes));
+    if (!part) co_return part.error();
+    auto answer = decode<wire::ExitHad>(part->body);
+    if (!answer) co_return answer.error();
+    const auto all = all_of(segment.profile.n);
+    HadBlocks out;
+    out.have = answer->have() & all;
+    out.absent = answer->absent() & all & ~out.have;
+    co_return out;
+}
+
+}  // namespace catacomb::node

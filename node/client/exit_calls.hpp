@@ -1,0 +1,36 @@
+// The client's side of what an exit does for it (3-network.md 3.7): one conversation on a circuit per call.
+// Everything that comes back is verified here again; the exit is believed in nothing.
+#pragma once
+
+#include "node/acknowledgement.hpp"
+#include "node/paths.hpp"
+#include "storage/segment.hpp"
+
+namespace catacomb::node {
+
+struct FetchedBlocks {
+    std::vector<storage::Block> blocks;            // verified, distinct
+    BlockMask found = 0, absent = 0, missing = 0;  // as the exit says
+};
+// Asks for `need` of the blocks in `want`. What came before an error or the limit is returned, not lost;
+// an error only when nothing could be asked. Code::corrupt: the exit sent something that is not a block asked
+// for.
+Task<Result<FetchedBlocks>> fetch_blocks(Runtime& runtime, CircuitPtr circuit, storage::SegmentRef segment,
+                                         BlockMask want, unsigned need, Duration limit);
+
+struct StoredBlocks {
+    std::vector<Acknowledged> acknowledged;
+    std::string failure;  // of a block that could not be placed
+};
+Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
+                                        std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask want,
+                                        Time lease_end, const routing::NetworkParameters& network,
+                                        Duration limit);
+
+struct HadBlocks {
+    BlockMask have = 0, absent = 0;
+};
+Task<Result<HadBlocks>> ask_have(Runtime& runtime, CircuitPtr circuit, storage::SegmentRef segment,
+                                 Duration limit);
+
+}  // namespace catacomb::node

@@ -1,0 +1,63 @@
+// InsertJob: a file in, a key out (4-storage.md 4.1, 4.7). Segments are dispersed one after the other on a
+// worker and stored a few at a time, each through one exit and then checked through another; memory does not
+// grow with the file.
+#pragma once
+
+#include "crypto/hash.hpp"
+#include "node/client/exit_calls.hpp"
+#include "node/client/parts.hpp"
+#include "node/client/placement_report.hpp"
+#include "storage/disperser.hpp"
+
+namespace catacomb::node {
+
+class InsertJob {
+public:
+    InsertJob(ClientParts& parts, JobPtr job, InsertOptions options, std::shared_ptr<ByteSource> from);
+
+    // Runs to the end and leaves the outcome in the job.
+    Task<void> run();
+
+private:
+    struct Placed {
+        BlockMask mask = 0;
+        std::vector<Acknowledged> given;
+        std::string failure;
+    };
+
+    Task<Result<>> insert();
+    Task<Result<>> spool_input();
+    Task<Result<>> disperse(std::shared_ptr<storage::FileDisperser> disperser);
+    Task<Result<>> disperse_chunk(std::shared_ptr<storage::FileDisperser> disperser,
+                                  std::shared_ptr<Bytes> chunk);
+    Task<Result<>> hand_over(storage::NewSegment segment);
+
+    Task<void> keep_segment(std::shared_ptr<const storage::SegmentBlocks> segment, std::uint64_t number);
+    Task<Result<>> store_and_check(std::shared_ptr<const storage::SegmentBlocks> segment,
+                                   std::uint64_t number);
+    Task<void> store_missing(std::shared_ptr<const storage::SegmentBlocks> segment, Placed& placed,
+                             std::size_t slot, Time deadline);
+    Task<Result<BlockMask>> check(std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask placed,
+                                  std::size_t slot, Time deadline);
+    Result<> alive() const;
+
+    ClientParts& parts_;
+    JobPtr job_;
+    InsertOptions options_;
+    std::shared_ptr<ByteSource> from_;
+    ExitSet exits_;
+    std::unique_ptr<Rng> rng_;
+    Time lease_end_{};
+    PlacementReport report_;
+    std::uint64_t segments_ = 0;
+    std::size_t in_flight_ = 0;
+    routing::Gate landed_;
+    std::optional<Error> failure_;
+    routing::TaskSet tasks_;
+};
+
+// Fewer acknowledged blocks than this and the segment does not count as stored: three quarters of n.
+inline unsigned happiness(const storage::Profile& profile) { return (3u * profile.n + 3) / 4; }
+inline constexpr Duration kLease = hours(24 * 30);
+
+}  // namespace catacomb::node

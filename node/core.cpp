@@ -1,0 +1,221 @@
+#include "node/core.hpp"
+
+#include "base/log.hpp"
+#include "node/status.hpp"
+
+namespace catacomb::node {
+namespace {
+
+constexpr auto kHousePeriod = seconds(10);
+constexpr auto kFirstMessageLimit = seconds(30);
+
+std::optional<routing::OwnDescriptor> make_own(const NodeOptions& options, Time now) {
+    if (!options.relay) return std::nullopt;
+    const auto* network = &options.network;
+    const auto* relay = &*options.relay;
+    auto sign = [network, relay](Time at) {
+        routing::Descriptor fields;
+        fields.pow = relay->pow;
+        fields.epoch = relay->epoch;
+        fields.link_key = relay->link_key.public_key;
+        fields.onion_key = relay->onion_key.public_key;
+        fields.circuit_cipher = relay->circuit_cipher;
+        fields.addresses = relay->advertise;
+        if (fields.addresses.empty()) fields.addresses.push_back(relay->listen);
+        fields.capacity_class = relay->capacity_class;
+        fields.published = at;
+        fields.expires = at + network->descriptor_lifetime;
+        fields.incarnation = relay->incarnation;
+        return routing::sign_descriptor(std::move(fields), relay->key, *network);
+    };
+    return routing::OwnDescriptor(std::move(sign), now);
+}
+
+}  // namespace
+
+routing::LinksConfig NodeCore::links_config() {
+    auto fresh = runtime_.rng().split("client link key");
+    return routing::LinksConfig{
+        options_.network,
+        options_.relay ? options_.relay->link_key.clone() : crypto::AgreeKeyPair::generate(*fresh),
+        [this] { return own_ ? own_->current(runtime_.now())->encoded : Bytes{}; },
+        options_.link_limits,
+    };
+}
+
+std::optional<routing::RelayIdentity> NodeCore::relay_identity() const {
+    if (!own_) return std::nullopt;
+    const auto& relay = *options_.relay;
+    return routing::RelayIdentity{own_->id(), relay.onion_key.clone(), relay.circuit_cipher};
+}
+
+NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
+    : runtime_(runtime),
+      options_(std::move(options)),
+      own_(make_own(options_, runtime.now())),
+      view_(options_.network),
+      links_(runtime, links_config()),
+      rpc_(runtime, links_),
+      intake_(runtime, view_),
+      circuits_(runtime, links_, relay_identity(), options_.circuit_limits),
+      paths_({runtime, view_, circuits_, own_ ? own_->id() : routing::NodeId{}, options_.client_hops,
+              options_.vault_hops}),
+      gossip_({runtime, view_, intake_, rpc_, own_ ? &rpc_ : nullptr, own_ ? &*own_ : nullptr, links_,
+               options_.bootstrap,
+               own_ ? std::function<std::vector<routing::DescriptorPtr>()>()
+                    : [this] { return gossip_partners(); }}),
+      pool_(runtime, paths_),
+      client_(ClientParts{runtime, pool_, paths_, options_.network, options_.convergence_secret.clone(),
+                          options_.spool_directory},
+              [this] { return status_json(); }),
+      tasks_(runtime) {
+    paths_.guard_state().load(options_.guards);
+    links_.on_descriptor([this](routing::DescriptorPtr relay) {
+        view_.insert(relay, runtime_.now());
+        view_.clear_suspicion(relay->id);
+    });
+    if (own_) make_relay_parts();
+    if (options_.vault) {
+        const auto& vault = *options_.vault;
+        vault_.emplace(Vault::Parts{runtime, view_, paths_, options_.network, *vault.store, vault.key.clone(),
+                                    vault.identity, vault.capacity_class});
+    }
+}
+
+NodeCore::~NodeCore() {
+    circuits_.close_all();
+    links_.close_all();
+}
+
+NodeCore::RelayParts::RelayParts(NodeCore& node)
+    : ring({node.runtime_, node.view_, node.intake_, node.gossip_, node.rpc_, node.rpc_, *node.own_}),
+      rendezvous({node.runtime_, node.view_, node.rpc_, node.options_.network, node.own_->id()}),
+      exit({node.runtime_, node.view_, ring, node.rpc_, node.options_.network}) {}
+
+void NodeCore::make_relay_parts() {
+    rpc_.set_self(own_->id());
+    relay_.emplace(*this);
+    circuits_.on_endpoint_stream(
+        [this](std::shared_ptr<routing::RelayCircuit> circuit, CircuitStreamPtr stream) {
+            tasks_.spawn(serve_endpoint(std::move(circuit), std::move(stream)));
+        });
+}
+
+// A client has links to its guards only; at the very first it knows but the relay that introduced it.
+std::vector<routing::DescriptorPtr> NodeCore::gossip_partners() {
+    return gossip_.first_round_over() ? paths_.guards() : view_.live(runtime_.now());
+}
+
+Result<> NodeCore::start() {
+    if (options_.relay) {
+        if (auto listening = links_.listen(options_.relay->listen); !listening) return listening;
+    }
+    if (vault_) {
+        if (auto started = vault_->start(); !started) return started;
+    }
+    gossip_.start();
+    if (relay_) relay_->ring.start();
+    pool_.start();
+    tasks_.spawn(keep_house());
+    return ok();
+}
+
+Task<void> NodeCore::close() {
+    CHECK(runtime_.closing());
+    circuits_.close_all();
+    links_.close_all();
+    co_await client_.drained();
+    co_await pool_.drained();
+    if (vault_) co_await vault_->drained();
+    if (relay_) co_await relay_->exit.drained();
+    if (relay_) co_await relay_->ring.drained();
+    co_await gossip_.drained();
+    co_await tasks_.drained();
+    co_await circuits_.drained();
+    co_await rpc_.drained();
+}
+
+// The first message of a conversation says what it is about; whoever says nothing has wasted half a minute of
+// one stream.
+Task<void> NodeCore::serve_endpoint(std::shared_ptr<routing::RelayCircuit> circuit, CircuitStreamPtr stream) {
+    auto bytes = co_await stream->receive(runtime_.now() + kFirstMessageLimit);
+    if (!bytes) co_return;
+    auto message = split_kind(std::move(*bytes));
+    if (!message) co_return;
+    auto body = std::move(message->body);
+    switch (message->kind) {
+        case Kind::exit_fetch:
+            co_await relay_->exit.serve_fetch(circuit->number(), std::move(stream), std::move(body));
+            break;
+        case Kind::exit_store:
+            co_await relay_->exit.serve_store(circuit->number(), std::move(stream), std::move(body));
+            break;
+        case Kind::exit_have:
+            co_await relay_->exit.serve_have(circuit->number(), std::move(stream), std::move(body));
+            break;
+        case Kind::vault_register:
+            co_await relay_->rendezvous.serve_registration(circuit, std::move(stream), std::move(body));
+            break;
+        case Kind::vault_ping: {
+            auto pong = with_kind(Kind::answer, {});
+            co_await stream->send(std::move(pong), true);
+            break;
+        }
+        default:
+            circuit->close();
+    }
+}
+
+Task<void> NodeCore::keep_house() {
+    // Not `while (co_await …)`: g++ 12.2 makes an illegal instruction of it (docs/decisions/0005).
+    for (;;) {
+        const bool slept = co_await routing::sleep_for(runtime_, kHousePeriod);
+        if (!slept) co_return;
+        links_.close_idle(runtime_.now());
+        if (!relay_) close_needless_links();
+        if (relay_) relay_->rendezvous.expire(runtime_.now());
+    }
+}
+
+// Whoever dials out only keeps links to its guards; the relay that introduced it need not see it longer.
+void NodeCore::close_needless_links() {
+    if (!gossip_.first_round_over()) return;
+    const auto guards = paths_.guards();
+    for (auto& link : links_.all()) {
+        const auto is_guard = [&](const auto& guard) {
+            return link->relay() && guard->id == link->relay()->id;
+        };
+        if (link->circuits == 0 && std::none_of(guards.begin(), guards.end(), is_guard)) link->close();
+    }
+}
+
+bool NodeCore::is_ready() const {
+    if (relay_ && !relay_->ring.complete()) return false;
+    if (!vault_) return gossip_.first_round_over();
+    const auto vault = vault_->status();
+    return vault.wanted > 0 && vault.registrations == vault.wanted;
+}
+
+std::string NodeCore::status_json() const {
+    StatusFacts facts;
+    facts.is_relay = relay_.has_value();
+    facts.relays_known = view_.size();
+    facts.warn_below = options_.network.warn_below_relays;
+    if (relay_) {
+        facts.ring_joined = relay_->ring.joined();
+        facts.successors = relay_->ring.table().successors().size();
+        facts.has_predecessor = relay_->ring.table().predecessor() != nullptr;
+        facts.vaults_served = relay_->rendezvous.registry().present().size();
+    }
+    if (vault_) facts.vault = vault_->status();
+    facts.circuits_own = circuits_.own();
+    facts.circuits_relayed = circuits_.relayed();
+    facts.circuits_ready = pool_.ready();
+    facts.links = links_.count();
+    facts.build_time = paths_.typical_build_time();
+    facts.jobs_running = client_.running();
+    facts.ready = is_ready();
+    return to_json(facts);
+}
+
+}  // namespace catacomb::node

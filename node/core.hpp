@@ -1,0 +1,108 @@
+// NodeCore: every service of one node, composed over a Runtime: the same object runs in a daemon and in the
+// simulator. It has no files, no HTTP and no clock of its own. Built in floor order, closed in reverse; one
+// thread.
+#pragma once
+
+#include "node/client/client.hpp"
+#include "node/exit.hpp"
+#include "node/rendezvous.hpp"
+#include "node/vault.hpp"
+#include "routing/link/link_rpc.hpp"
+#include "routing/membership/gossip.hpp"
+#include "routing/ring/ring.hpp"
+
+namespace catacomb::node {
+
+struct RelayOptions {
+    crypto::SignKeyPair key;
+    crypto::Pow pow;
+    std::uint32_t epoch = 0;
+    crypto::AgreeKeyPair link_key, onion_key;
+    routing::Endpoint listen;
+    std::vector<routing::Endpoint> advertise;  // empty: the listen address
+    std::uint32_t capacity_class = 4;
+    std::uint64_t incarnation = 0;
+    crypto::CipherSuite circuit_cipher = crypto::preferred_suite();
+};
+
+struct VaultOptions {
+    crypto::SignKeyPair key;
+    VaultIdentity identity;
+    storage::BlockStore* store = nullptr;  // outlives the node
+    std::uint32_t capacity_class = 4;
+};
+
+struct NodeOptions {
+    routing::NetworkParameters network;
+    std::vector<routing::Endpoint> bootstrap;
+    std::optional<RelayOptions> relay;  // none: dials out only
+    std::optional<VaultOptions> vault;
+    crypto::Key256 convergence_secret;
+    std::string spool_directory;
+    routing::LinkLimits link_limits;
+    routing::CircuitLimits circuit_limits;
+    routing::GuardState::Saved guards;
+    std::size_t client_hops = kClientHops;  // fewer only where an audit must catch it
+    std::size_t vault_hops = kVaultHops;
+};
+
+class NodeCore {
+public:
+    NodeCore(Runtime& runtime, NodeOptions options);
+    ~NodeCore();
+
+    // Listens (a relay) and starts every service. Code::io when the address cannot be had.
+    Result<> start();
+    // After Runtime::close(): waits until every task has ended.
+    Task<void> close();
+
+    Service& service() { return client_; }
+    bool is_relay() const { return relay_.has_value(); }
+    bool is_ready() const;
+    std::string status_json() const;
+
+    routing::View& view() { return view_; }
+    routing::Links& links() { return links_; }
+    routing::Circuits& circuits() { return circuits_; }
+    routing::Ring* ring() { return relay_ ? &relay_->ring : nullptr; }
+    Rendezvous* rendezvous() { return relay_ ? &relay_->rendezvous : nullptr; }
+    Vault* vault() { return vault_ ? &*vault_ : nullptr; }
+    Paths& paths() { return paths_; }
+    const NodeOptions& options() const { return options_; }
+    std::optional<routing::Endpoint> listening_at() const { return links_.listening_at(); }
+
+private:
+    // What only a relay has.
+    struct RelayParts {
+        explicit RelayParts(NodeCore& node);
+        routing::Ring ring;
+        Rendezvous rendezvous;
+        Exit exit;
+    };
+
+    routing::LinksConfig links_config();
+    std::optional<routing::RelayIdentity> relay_identity() const;
+    std::vector<routing::DescriptorPtr> gossip_partners();
+    void make_relay_parts();
+    Task<void> serve_endpoint(std::shared_ptr<routing::RelayCircuit> circuit, CircuitStreamPtr stream);
+    Task<void> keep_house();
+    void close_needless_links();
+
+    Runtime& runtime_;
+    NodeOptions options_;
+    std::optional<routing::OwnDescriptor> own_;
+    routing::View view_;
+    routing::Links links_;
+    routing::LinkRpc rpc_;
+    routing::Intake intake_;
+    routing::Circuits circuits_;
+    Paths paths_;
+    routing::Gossip gossip_;
+    std::optional<RelayParts> relay_;
+    std::optional<Vault> vault_;
+    CircuitPool pool_;
+    Client client_;
+    routing::TaskSet tasks_;
+};
+
+}  // namespace catacomb::node

@@ -1,0 +1,292 @@
+#include "node/rendezvous.hpp"
+
+#include <algorithm>
+
+#include "base/codec.hpp"
+#include "base/log.hpp"
+#include "routing/tap.hpp"
+
+namespace catacomb::node {
+namespace {
+
+using routing::Handle;
+using routing::Known;
+
+constexpr std::size_t kEligibleSuccessors = 3;  // so that our own next successor knows the vault too
+constexpr std::size_t kOffersPerBlock = 8;
+constexpr auto kVaultLimit = seconds(15);   // one vault's answer
+constexpr auto kLongestWait = seconds(10);  // for a vault that is away
+constexpr std::size_t kInventoryChunk = 128 * 1024;
+
+std::uint64_t root_tag(const storage::Root& root) { return load_le(root.view().first(8)); }
+
+std::vector<routing::PositionPrefix> to_prefixes(const std::string& packed) {
+    std::vector<routing::PositionPrefix> out;
+    for (std::size_t i = 0; i + 8 <= packed.size(); i += 8)
+        out.push_back(load_le(view(packed).subspan(i, 8)));
+    return out;
+}
+
+}  // namespace
+
+Bytes registration_bytes(const routing::NodeId& relay, const ByteArray<64>& handshake_hash,
+                         const wire::Register& request) {
+    Writer out;
+    out.raw(relay).raw(handshake_hash).sized(view(request.vault_key())).sized(view(request.pow()));
+    out.u32(request.epoch()).u32(request.capacity_class()).sized(view(request.inventory_digest()));
+    return out.take();
+}
+
+Rendezvous::Rendezvous(Parts parts) : parts_(std::move(parts)), registered_(parts_.runtime) {
+    using routing::Method;
+    parts_.server.serve(Method::store,
+                        [this](auto from, Bytes body) { return serve_store(from, std::move(body)); });
+    parts_.server.serve(Method::fetch,
+                        [this](auto from, Bytes body) { return serve_fetch(from, std::move(body)); });
+    parts_.server.serve(Method::have,
+                        [this](auto from, Bytes body) { return serve_have(from, std::move(body)); });
+}
+
+// ---- registrations
+
+Result<routing::RegisteredVault> Rendezvous::check_registration(const routing::RelayCircuit& circuit,
+                                                                const wire::Register& request) const {
+    const auto now = parts_.runtime.now();
+    auto vault =
+        VaultIdentity::decode(request.vault_key(), request.pow(), request.epoch(), parts_.network, now);
+    if (!vault) return vault.error();
+    const auto signature = crypto::Signature::from(view(request.signature()));
+    const auto message = registration_bytes(parts_.self, circuit.handshake_hash(), request);
+    if (!signature ||
+        !crypto::verify(vault->key, crypto::label::kRegister, parts_.network.id, message, *signature)) {
+        return error(Code::corrupt, "the registration is not signed by the vault's key");
+    }
+    if (request.capacity_class() > routing::kMaxCapacityClass || request.inventory_digest().size() != 32) {
+        return error(Code::malformed);
+    }
+    return routing::RegisteredVault{vault->id(), vault->key, request.capacity_class(), circuit.number()};
+}
+
+Task<void> Rendezvous::serve_registration(std::shared_ptr<routing::RelayCircuit> circuit,
+                                          CircuitStreamPtr stream, Bytes body) {
+    auto request = decode<wire::Register>(body);
+    if (!request || sessions_.count(circuit->number())) co_return circuit->close();
+    auto vault = check_registration(*circuit, *request);
+    if (!vault) co_return circuit->close();
+    const auto digest = *crypto::Digest::from(view(request->inventory_digest()));
+    auto needed = registry_.enter(*vault, digest, parts_.runtime.now());
+    if (!needed) co_return circuit->close();
+    const auto session = circuit->number();
+    if (auto* tap = parts_.runtime.tap()) {
+        tap->joined({Handle::Kind::vault_session, session}, {Handle::Kind::circuit, session});
+        tap->saw({Handle::Kind::vault_session, session}, vault->key);
+    }
+    sessions_[session].circuit = circuit;
+    circuit->on_closed = [this, session] { end_session(session); };
+    if (*needed) registry_.clear_inventory(session);
+    wire::Registered answer;
+    answer.set_send_inventory(*needed);
+    auto message = encode(Kind::answer, answer);
+    auto sent = co_await stream->send(std::move(message));
+    if (sent) co_await take_inventory(session, stream);
+    circuit->close();
+}
+
+// Until the circuit ends: first the whole list, if it was asked for, then what comes and goes.
+Task<void> Rendezvous::take_inventory(std::uint64_t session, CircuitStreamPtr stream) {
+    registered_.open();
+    for (;;) {
+        auto bytes = co_await stream->receive(kNever);
+        if (!bytes || bytes->size() > kInventoryChunk) co_return;
+        auto message = split_kind(std::move(*bytes));
+        if (!message || message->kind != Kind::answer) co_return;
+        auto inventory = decode<wire::Inventory>(message->body);
+        if (!inventory) co_return;
+        const auto added = to_prefixes(inventory->added());
+        const auto removed = to_prefixes(inventory->removed());
+        if (!registry_.update(session, added, removed)) co_return;
+        registered_.open();
+    }
+}
+
+void Rendezvous::end_session(std::uint64_t session) {
+    registry_.leave(session, parts_.runtime.now());
+    sessions_.erase(session);
+}
+
+Result<CircuitStreamPtr> Rendezvous::open_to(std::uint64_t session) {
+    auto found = sessions_.find(session);
+    if (found == sessions_.end() || found->second.circuit->is_closed()) return error(Code::unreachable);
+    return found->second.circuit->open_stream();
+}
+
+// ---- STORE
+
+std::vector<Rendezvous::Candidate> Rendezvous::candidates(const storage::BlockId& block) const {
+    std::vector<Candidate> out;
+    std::vector<std::uint32_t> classes;
+    const auto position = routing::block_position(block.root, block.index);
+    const auto now = parts_.runtime.now();
+    for (const auto& vault : registry_.present()) {
+        const auto serving = parts_.view.successors_of(vault.id, kEligibleSuccessors, now);
+        const auto is_self = [&](const auto& relay) { return relay->id == parts_.self; };
+        if (std::none_of(serving.begin(), serving.end(), is_self)) continue;
+        const auto& roots = sessions_.at(vault.session).roots;
+        out.push_back({vault, 0, roots.count(root_tag(block.root)) > 0});
+        classes.push_back(vault.capacity_class);
+    }
+    const auto weights = routing::placement_weights(classes);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        out[i].score = routing::placement_score(position, out[i].vault.id, weights[i]);
+    }
+    std::stable_sort(out.begin(), out.end(), [](const Candidate& a, const Candidate& b) {
+        if (a.has_sibling != b.has_sibling) return b.has_sibling;
+        return a.score > b.score;
+    });
+    return out;
+}
+
+Task<Result<Bytes>> Rendezvous::serve_store(routing::RpcPeer, Bytes body) {
+    auto message = decode<wire::StoreBlock>(body);
+    if (!message) co_return error(Code::malformed);
+    auto block = to_block_id(message->root(), message->index());
+    if (!block) co_return block.error();
+    const auto bytes = to_bytes(view(message->block()));
+    if (auto good = storage::check_block(*block, bytes); !good) co_return good.error();
+    const auto lease_end = from_unix_seconds(message->lease_end());
+
+    // First to a vault that has no block of that segment; when all have, to the best.
+    std::size_t offers = 0;
+    const auto ranked = candidates(*block);
+    for (int round = 0; round < 2; ++round) {
+        const bool avoid_siblings = round == 0;
+        for (const auto& candidate : ranked) {
+            if (++offers > kOffersPerBlock) break;
+            auto given = co_await offer(candidate.vault.session, *block, bytes, lease_end, avoid_siblings);
+            if (given) co_return encode(*given);
+        }
+    }
+    co_return error(Code::full);
+}
+
+Task<std::optional<wire::Acknowledgement>> Rendezvous::offer(std::uint64_t session,
+                                                             const storage::BlockId& block,
+                                                             const Bytes& bytes, Time lease_end,
+                                                             bool avoid_siblings) {
+    auto stream = open_to(session);
+    if (!stream) co_return std::nullopt;
+    if (auto* tap = parts_.runtime.tap()) {
+        tap->saw({Handle::Kind::vault_session, session}, block.root);
+    }
+    const auto deadline = parts_.runtime.now() + kVaultLimit;
+    wire::Offer offered;
+    offered.set_root(proto_bytes(block.root));
+    offered.set_index(block.index);
+    offered.set_size(static_cast<std::uint32_t>(bytes.size()));
+    offered.set_lease_end(unix_seconds(lease_end));
+    offered.set_avoid_siblings(avoid_siblings);
+    auto message = encode(Kind::vault_offer, offered);
+    bool body_sent = false;
+    for (;;) {
+        auto sent = co_await (*stream)->send(std::move(message), body_sent);
+        if (!sent) co_return std::nullopt;
+        auto reply = co_await (*stream)->receive(deadline);
+        if (!reply) co_return std::nullopt;
+        auto split = split_kind(std::move(*reply));
+        if (!split) co_return std::nullopt;
+        auto answer = decode<wire::OfferAnswer>(split->body);
+        if (!answer) co_return std::nullopt;
+        if (answer->verdict() == wire::OfferAnswer::STORED) {
+            note_stored(session, block);
+            answer->mutable_acknowledgement()->set_rendezvous(proto_bytes(parts_.self));
+            co_return std::move(*answer->mutable_acknowledgement());
+        }
+        if (answer->verdict() != wire::OfferAnswer::SEND || body_sent) co_return std::nullopt;
+        message = with_kind(Kind::block, bytes);
+        body_sent = true;
+    }
+}
+
+// The vault's own update follows; until then a check through another exit must find it.
+void Rendezvous::note_stored(std::uint64_t session, const storage::BlockId& block) {
+    auto at = sessions_.find(session);
+    if (at == sessions_.end()) return;
+    at->second.roots.insert(root_tag(block.root));
+    const auto prefix = routing::prefix_of(routing::block_position(block.root, block.index));
+    const auto known = registry_.update(session, {prefix}, {});
+    if (!known) log_warning("rendezvous", "a vault's inventory is full");
+}
+
+// ---- FETCH and HAVE
+
+Task<Result<Bytes>> Rendezvous::serve_fetch(routing::RpcPeer, Bytes body) {
+    auto message = decode<wire::FetchBlock>(body);
+    if (!message) co_return error(Code::malformed);
+    auto block = to_block_id(message->root(), message->index());
+    if (!block) co_return block.error();
+    auto& runtime = parts_.runtime;
+    const auto prefix = routing::prefix_of(routing::block_position(block->root, block->index));
+    const auto wait_until =
+        runtime.now() + std::min<Duration>(milliseconds(message->wait_ms()), kLongestWait);
+    wire::FetchAnswer answer;
+    std::set<std::uint64_t> asked;
+    for (;;) {
+        for (const auto& vault : registry_.holders(prefix)) {
+            if (!asked.insert(vault.session).second) continue;
+            const auto deadline = runtime.now() + kVaultLimit;
+            auto bytes = co_await request(vault.session, *block, deadline);
+            if (!bytes) continue;
+            answer.set_outcome(wire::FetchAnswer::FOUND);
+            answer.set_block(proto_bytes(*bytes));
+            co_return encode(answer);
+        }
+        const bool known = registry_.known(prefix) != Known::no;
+        answer.set_outcome(known ? wire::FetchAnswer::ABSENT : wire::FetchAnswer::NO);
+        if (!known || runtime.now() >= wait_until) co_return encode(answer);
+        const auto wake = co_await registered_.wait(wait_until);
+        if (wake == routing::Wake::closed) co_return error(Code::closed);
+    }
+}
+
+Task<Result<Bytes>> Rendezvous::request(std::uint64_t session, const storage::BlockId& block, Time deadline) {
+    auto stream = open_to(session);
+    if (!stream) co_return stream.error();
+    if (auto* tap = parts_.runtime.tap()) tap->saw({Handle::Kind::vault_session, session}, block.root);
+    wire::Request wanted;
+    wanted.set_root(proto_bytes(block.root));
+    wanted.set_index(block.index);
+    auto message = encode(Kind::vault_request, wanted);
+    auto sent = co_await (*stream)->send(std::move(message), true);
+    if (!sent) co_return sent.error();
+    auto reply = co_await (*stream)->receive(deadline);
+    if (!reply) co_return reply.error();
+    auto split = split_kind(std::move(*reply));
+    if (!split) co_return split.error();
+    if (split->kind != Kind::block) co_return error(Code::not_found);
+    if (auto good = storage::check_block(block, split->body); !good) {
+        log_warning("rendezvous", "a vault answered with a block that is not the one asked for");
+        co_return good.error();
+    }
+    co_return std::move(split->body);
+}
+
+Task<Result<Bytes>> Rendezvous::serve_have(routing::RpcPeer, Bytes body) {
+    auto message = decode<wire::HaveBlocks>(body);
+    if (!message || message->indices().size() > storage::kMaxBlocks) co_return error(Code::malformed);
+    std::string outcomes;
+    for (const char index : message->indices()) {
+        auto block = to_block_id(message->root(), static_cast<std::uint8_t>(index));
+        if (!block) co_return block.error();
+        const auto known =
+            registry_.known(routing::prefix_of(routing::block_position(block->root, block->index)));
+        const auto outcome = known == Known::yes      ? wire::FetchAnswer::FOUND
+                             : known == Known::absent ? wire::FetchAnswer::ABSENT
+                                                      : wire::FetchAnswer::NO;
+        outcomes.push_back(static_cast<char>(outcome));
+    }
+    wire::HaveAnswer answer;
+    answer.set_outcomes(outcomes);
+    co_return encode(answer);
+}
+
+}  // namespace catacomb::node

@@ -1,0 +1,73 @@
+// Rendezvous: what a relay does for the vaults registered at it (3-network.md 3.6): takes registrations over
+// circuits, and serves STORE, FETCH and HAVE to exits by asking those vaults through their circuits. It
+// stores nothing itself and knows no vault's address. Relays only.
+#pragma once
+
+#include "node/acknowledgement.hpp"
+#include "routing/membership/view.hpp"
+#include "routing/onion/relay_circuit.hpp"
+#include "routing/rendezvous/registry.hpp"
+#include "routing/rpc.hpp"
+
+namespace catacomb::node {
+
+using routing::CircuitStreamPtr;
+using routing::Runtime;
+using routing::Task;
+
+class Rendezvous {
+public:
+    struct Parts {
+        Runtime& runtime;
+        routing::View& view;
+        routing::RpcServer& server;
+        routing::NetworkParameters network;
+        routing::NodeId self;
+    };
+    explicit Rendezvous(Parts parts);
+
+    // A vault's registration stream; runs as long as the registration lasts.
+    Task<void> serve_registration(std::shared_ptr<routing::RelayCircuit> circuit, CircuitStreamPtr stream,
+                                  Bytes request);
+    const routing::Registry& registry() const { return registry_; }
+    void expire(Time now) { registry_.expire(now); }
+
+private:
+    struct Session {
+        std::shared_ptr<routing::RelayCircuit> circuit;
+        std::set<std::uint64_t> roots;  // (first 8 bytes) of what we stored there: siblings go elsewhere
+    };
+
+    Result<routing::RegisteredVault> check_registration(const routing::RelayCircuit& circuit,
+                                                        const wire::Register& request) const;
+    Task<void> take_inventory(std::uint64_t session, CircuitStreamPtr stream);
+    void end_session(std::uint64_t session);
+
+    Task<Result<Bytes>> serve_store(routing::RpcPeer, Bytes body);
+    Task<Result<Bytes>> serve_fetch(routing::RpcPeer, Bytes body);
+    Task<Result<Bytes>> serve_have(routing::RpcPeer, Bytes body);
+
+    struct Candidate {
+        routing::RegisteredVault vault;
+        double score = 0;
+        bool has_sibling = false;
+    };
+    std::vector<Candidate> candidates(const storage::BlockId& block) const;
+    // nullopt: this vault will not take it; the next one is asked.
+    Task<std::optional<wire::Acknowledgement>> offer(std::uint64_t session, const storage::BlockId& block,
+                                                     const Bytes& bytes, Time lease_end, bool avoid_siblings);
+    Task<Result<Bytes>> request(std::uint64_t session, const storage::BlockId& block, Time deadline);
+    void note_stored(std::uint64_t session, const storage::BlockId& block);
+    Result<CircuitStreamPtr> open_to(std::uint64_t session);
+
+    Parts parts_;
+    routing::Registry registry_;
+    std::map<std::uint64_t, Session> sessions_;
+    routing::Gate registered_;  // opened when a vault has registered
+};
+
+// What a vault signs to register: the label, the network, the relay, this very circuit, and all fields.
+Bytes registration_bytes(const routing::NodeId& relay, const ByteArray<64>& handshake_hash,
+                         const wire::Register& request);
+
+}  // namespace catacomb::node

@@ -1,0 +1,29 @@
+// What a node says of itself at GET /v1/status (docs/spec/api.md): counts only, no address, key or position.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "node/vault.hpp"
+
+namespace catacomb::node {
+
+struct StatusFacts {
+    bool is_relay = false;
+    std::size_t relays_known = 0;
+    unsigned warn_below = 0;
+    bool ring_joined = false;
+    std::size_t successors = 0;
+    bool has_predecessor = false;
+    std::size_t vaults_served = 0;
+    std::optional<Vault::Status> vault;
+    std::size_t circuits_own = 0, circuits_relayed = 0, circuits_ready = 0;
+    std::size_t links = 0;
+    std::optional<Duration> build_time;
+    std::size_t jobs_running = 0;
+    bool ready = false;
+};
+
+std::string to_json(const StatusFacts& facts);
+
+}  // namespace catacomb::node

@@ -1,0 +1,50 @@
+// Whole nodes in the simulated world: a file goes in at one node and comes out at another, through circuits,
+// from vaults; and comes out still when nodes die.
+#include <boost/test/unit_test.hpp>
+
+#include "crypto/random.hpp"
+#include "tools/sim/cluster.hpp"
+
+namespace catacomb::sim {
+namespace {
+
+Bytes random_bytes(std::size_t size, std::uint64_t seed) {
+    crypto::SeededRng rng(seed);
+    Bytes out(size);
+    rng.fill(out);
+    return out;
+}
+
+ClusterOptions network_of(std::size_t relays, std::size_t vaults, std::size_t clients) {
+    ClusterOptions out;
+    out.relays = relays;
+    out.vault_only = vaults;
+    out.clients = clients;
+    return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cluster)
+
+// Proves: 16 nodes find each other from addresses alone, every vault registers, and what one node inserts
+// another gets back bit-equal, from one small segment up to a tree of several.
+BOOST_AUTO_TEST_CASE(a_file_goes_in_and_comes_out_elsewhere) {
+    SimWorld world(1);
+    Cluster cluster(world, network_of(16, 0, 1));
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{1}, std::size_t{10'000}, std::size_t{3'000'000}}) {
+        const auto file = random_bytes(size, size);
+        auto report = cluster.insert(2, file, "name.txt");
+        BOOST_REQUIRE_MESSAGE(report.has_value(), "insert: " << report.error().text());
+        BOOST_TEST(report->blocks_placed == report->blocks_wanted);
+        auto back = cluster.get(16, report->key);
+        BOOST_REQUIRE_MESSAGE(back.has_value(), "get: " << back.error().text());
+        BOOST_TEST((*back == file));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace catacomb::sim
