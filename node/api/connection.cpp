@@ -22,8 +22,7 @@ namespace http = beast::http;
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kBodyChunk = 256 * 1024;
-// What is read and thrown away after an early answer, so that closing does not cut the answer off.
-constexpr std::size_t kLingerBytes = 8 * 1024 * 1024;
+// For so long input is thrown away after an early answer, so that closing does not cut the answer off.
 constexpr Duration kLingerTime = seconds(2);
 
 class HttpConnection final : public Connection, public Exchange {
@@ -33,8 +32,11 @@ public:
         : stream_(std::move(socket)), limits_(limits), token_(token), route_(route) {}
 
     Task<void> serve() override {
-        while (keep_alive_ && co_await read_head()) {
-            if (!co_await refuse_stranger()) co_await route_(*this);
+        while (keep_alive_) {
+            const bool came = co_await read_head();
+            if (!came) break;
+            const bool refused = co_await refuse_stranger();
+            if (!refused) co_await route_(*this);
             if (!body_done()) co_await linger();
         }
         beast::error_code ignored;
@@ -182,11 +184,10 @@ private:
         stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
         Bytes scrap(64 * 1024);
         stream_.expires_after(kLingerTime);
-        for (std::size_t thrown = 0; thrown < kLingerBytes;) {
+        for (bool open = true; open;) {
             auto into = asio::buffer(scrap);
             auto [failure, n] = co_await stream_.async_read_some(into, kAwait);
-            if (failure) break;
-            thrown += n;
+            open = !failure;
         }
         keep_alive_ = false;
     }

@@ -1,0 +1,202 @@
+// Proves that the API answers what it is asked, in the documented words, and meets hostile or clumsy requests
+// with a bounded effort and an error that says what is wrong.
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "node/api/answers.hpp"
+#include "tests/support/live_api.hpp"
+#include "tests/support/raw_http.hpp"
+#include "tools/catacomb/api_client.hpp"
+#include "tools/catacomb/json_fields.hpp"
+
+using namespace catacomb;
+using namespace catacomb::node;
+namespace json = boost::json;
+
+namespace {
+
+struct Fixture {
+    tests::LiveApi api;
+    cli::ApiClient client = *cli::ApiClient::open(api.dir(), seconds(20));
+
+    explicit Fixture(ApiConfig limits = {}) : api(limits) {}
+    Code failure(std::string_view method, const std::string& target, const json::object& body = {}) {
+        const auto answer = client.call(method, target, body);
+        BOOST_REQUIRE(!answer);
+        return answer.error().code;
+    }
+    std::string head(const std::string& first_line) const {
+        return first_line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + api.token() + "\r\n";
+    }
+};
+
+// The error code in a raw answer.
+std::string code_in(const std::string& answer) {
+    const auto body = answer.substr(answer.find("\r\n\r\n") + 4);
+    return text_in(object_in(json::parse(body).as_object(), "error"), "code");
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(api_requests, Fixture)
+
+BOOST_AUTO_TEST_CASE(each_failure_has_its_code) {
+    BOOST_TEST((failure("GET", "/v1/files/chk1nothing") == Code::not_found));
+    BOOST_TEST((failure("GET", "/v1/files/typo") == Code::bad_input));
+    BOOST_TEST(
+        (failure("POST", "/v1/jobs", {{"kind", "insert"}, {"name", "no-relays"}}) == Code::too_few_relays));
+    BOOST_TEST((failure("POST", "/v1/jobs", {{"kind", "get"}, {"key", "typo"}}) == Code::bad_input));
+    BOOST_TEST((failure("GET", "/v1/jobs/7") == Code::not_found));
+    BOOST_TEST((failure("DELETE", "/v1/jobs/7") == Code::not_found));
+    BOOST_TEST((failure("GET", "/v1/jobs/7/content") == Code::not_found));
+    for (const auto* target : {"/", "/v1", "/v2/status", "/v1/status/x", "/v1/jobs/x", "/v1/jobs/1/other",
+                               "/v1/files", "/v1/jobs/-1", "/%zz"}) {
+        BOOST_TEST((failure("GET", target) == Code::not_found), target);
+    }
+    BOOST_TEST((failure("PATCH", "/v1/jobs") == Code::not_found));
+}
+
+BOOST_AUTO_TEST_CASE(a_check_says_what_it_found) {
+    const auto job = client.call("POST", "/v1/jobs", {{"kind", "check"}, {"key", "chk1nothing"}}).value();
+    BOOST_TEST(text_in(job, "state") == "done");
+    BOOST_TEST(!flag_in(object_in(job, "check"), "readable"));
+    BOOST_TEST(number_in(job, "exit_code") == 1u);
+    const auto all = client.call("GET", "/v1/jobs").value();
+    BOOST_TEST(all.at("jobs").as_array().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_poll_waits_for_a_change) {
+    api.on_node([this] { return api.service().stalled = true; });
+    const auto id = number_in(client.call("POST", "/v1/jobs", {{"kind", "insert"}}).value(), "id");
+    const auto target = concat("/v1/jobs/", id);
+    const auto version = number_in(client.call("GET", target).value(), "version");
+    auto poll = std::async(std::launch::async, [&] {
+        auto other = *cli::ApiClient::open(api.dir(), seconds(20));
+        return other.call("GET", concat(target, "?wait=", version, "&timeout=20")).value();
+    });
+    BOOST_REQUIRE(client.call("DELETE", target));
+    BOOST_TEST(text_in(poll.get(), "state") == "cancelled");
+    // Nothing changes any more: the time-out ends it.
+    const auto last = client.call("GET", concat(target, "?wait=1000&timeout=0")).value();
+    BOOST_TEST(text_in(last, "state") == "cancelled");
+    BOOST_TEST((failure("GET", target + "?wait=x") == Code::bad_input));
+    BOOST_TEST((failure("GET", target + "?wait=99999999999999999999") == Code::bad_input));
+    BOOST_TEST((failure("GET", target + "?other=1") == Code::bad_input));
+}
+
+BOOST_AUTO_TEST_CASE(long_heads_and_long_json_are_refused) {
+    tests::RawHttp http(api.port());
+    http.send(head("GET /v1/status") + "X: " + std::string(20'000, 'x') + "\r\n\r\n");
+    BOOST_TEST(code_in(http.read_all()) == "limit reached");
+    tests::RawHttp other(api.port());
+    other.send(head("POST /v1/jobs") + "Connection: close\r\nContent-Length: 100000\r\n\r\n" +
+               std::string(100'000, ' '));
+    BOOST_TEST(code_in(other.read_all()) == "limit reached");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_http_is_dropped) {
+    for (const auto* garbage : {"\r\n\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02garbage garbage\r\n\r\n",
+                                "POST /v1/jobs HTTP/1.1\r\nContent-Length: -5\r\n\r\n"}) {
+        tests::RawHttp http(api.port());
+        http.send(garbage);
+        http.send("\r\n\r\n");
+        http.read_all();  // returns: the server closed
+    }
+    BOOST_TEST(client.call("GET", "/v1/status").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(one_connection_serves_many_requests) {
+    tests::RawHttp http(api.port());
+    const auto request = head("GET /v1/status") + "\r\n";
+    const auto last = head("GET /v1/jobs") + "Connection: close\r\n\r\n";
+    http.send(request + request + last);
+    const auto answers = http.read_all();
+    std::size_t count = 0;
+    for (auto at = answers.find("HTTP/1.1 200"); at != std::string::npos;
+         at = answers.find("HTTP/1.1 200", at + 1))
+        ++count;
+    BOOST_TEST(count == 3u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(api_request_words)
+
+BOOST_AUTO_TEST_CASE(job_requests_are_taken_only_when_every_field_is_right) {
+    const auto bad = [](const char* text) {
+        const auto request = api::parse_job_request(text);
+        return !request && request.error().is(Code::bad_input);
+    };
+    const auto hash = std::string(64, 'a');
+    BOOST_TEST(api::parse_job_request(R"({"kind":"get","key":"k","no_cache":true})").has_value());
+    BOOST_TEST(
+        api::parse_job_request(R"({"kind":"insert","size":0,"content_hash":")" + hash + "\"}").has_value());
+    for (const auto* text :
+         {"", "[]", "{", "null", "{}", R"({"kind":"dance"})", R"({"kind":7})", R"({"kind":"get"})",
+          R"({"kind":"check","key":""})", R"({"kind":"get","key":7})", R"({"kind":"get","key":"k","x":1})",
+          R"({"kind":"get","key":"k","no_cache":1})", R"({"kind":"insert","size":5})",
+          R"({"kind":"insert","size":-5,"content_hash":"00"})", R"({"kind":"insert","content_hash":"00"})",
+          R"({"kind":"insert","size":5,"content_hash":"zz"})"}) {
+        BOOST_TEST(bad(text), text);
+    }
+    BOOST_TEST(bad((R"({"kind":"insert","name":")" + std::string(1025, 'n') + "\"}").c_str()));
+}
+
+BOOST_AUTO_TEST_CASE(deeply_nested_json_is_refused_not_followed) {
+    BOOST_TEST(!api::parse_job_request(std::string(60'000, '[')).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(insert_headers_are_checked) {
+    const auto taken = [](api::InsertHeaders headers) {
+        return api::parse_insert_headers(headers).has_value();
+    };
+    const auto hash = std::string(64, '0');
+    BOOST_TEST(taken({}));
+    BOOST_TEST(taken({.name = "a%2Fb", .hash = hash, .size = "5", .convergent = "1"}));
+    BOOST_TEST(api::parse_insert_headers({.name = "a%2Fb"})->name == "a/b");
+    BOOST_TEST(!taken({.name = "%zz"}));
+    BOOST_TEST(!taken({.hash = hash}));
+    BOOST_TEST(!taken({.size = "5"}));
+    BOOST_TEST(!taken({.hash = hash, .size = "5GiB"}));
+    BOOST_TEST(!taken({.convergent = "yes"}));
+}
+
+BOOST_AUTO_TEST_CASE(every_code_has_an_http_status_and_an_exit_code) {
+    for (int i = 0; i <= static_cast<int>(Code::closed); ++i) {
+        const auto code = static_cast<Code>(i);
+        BOOST_TEST(api::http_status_of(code) >= 400u);
+        BOOST_TEST(static_cast<int>(exit_code_of(code)) > 0);
+        const json::object told{{"code", catacomb::name_of(code)}, {"message", "m"}};
+        BOOST_TEST((cli::error_from_json(told).code == code), catacomb::name_of(code));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(api_connections)
+
+BOOST_AUTO_TEST_CASE(a_head_that_never_ends_is_given_up) {
+    ApiConfig limits;
+    limits.idle_limit = milliseconds(50);
+    Fixture f(limits);
+    tests::RawHttp http(f.api.port());
+    http.send("GET /v1/status HTTP/1.1\r\nHost: ");
+    BOOST_TEST(http.read_all().empty());
+}
+
+BOOST_AUTO_TEST_CASE(more_connections_than_allowed_are_closed) {
+    ApiConfig limits;
+    limits.connections = 4;
+    tests::LiveApi api(limits);
+    const auto request =
+        "GET /v1/status HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + api.token() + "\r\n";
+    std::vector<std::unique_ptr<tests::RawHttp>> held;
+    for (int i = 0; i < 4; ++i) held.push_back(std::make_unique<tests::RawHttp>(api.port()));
+    tests::RawHttp fifth(api.port());
+    fifth.send(request + "\r\n");
+    BOOST_TEST(fifth.read_all().empty());
+    held.front()->send(request + "Connection: close\r\n\r\n");
+    BOOST_TEST(held.front()->read_all().rfind("HTTP/1.1 200", 0) == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
