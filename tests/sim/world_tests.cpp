@@ -136,8 +136,7 @@ struct Pair : TwoNodes {
     ListenerPtr listener;
 
     Pair() {
-        listener =
-            std::move(server.listen(address(0), [this](StreamPtr s) { accepted = std::move(s); }).value());
+        listener = server.listen(address(0), [this](StreamPtr s) { accepted = std::move(s); }).value();
         client.connect(address(0), [this](Result<StreamPtr> s) { dialled = std::move(s.value()); });
         BOOST_REQUIRE(world.run_until([this] { return dialled && accepted; }, seconds(1)));
     }
