@@ -62,10 +62,10 @@ struct LogConfig {
 };
 
 struct LimitsConfig {
-    unsigned links = 1024;
-    unsigned links_per_address = 32;
-    unsigned circuits_per_link = 256;
-    unsigned creates_per_second = 100;  // per link
+    unsigned links = 4096;
+    unsigned links_per_address = 16;
+    unsigned circuits_per_link = 4096;
+    unsigned creates_per_second = 50;  // per link
     unsigned worker_threads = 2;
     unsigned jobs = 64;  // running at once
     Size cell_memory = mib(64);

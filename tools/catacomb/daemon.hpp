@@ -29,29 +29,32 @@ template <class Hosted>
 class Daemon {
 public:
     explicit Daemon(const node::Config& config)
-        : runtime_({.dial_from = config.outgoing_address, .worker_threads = config.limits.worker_threads}),
+        : config_(config),
+          runtime_({.dial_from = config.outgoing_address, .worker_threads = config.limits.worker_threads}),
           node_(config, runtime_),
-          api_(runtime_, node_.service(), api_options(config)),
           signals_(runtime_.context(), SIGINT, SIGTERM) {}
 
     Result<> run() {
-        if (auto started = node_.start(); !started) return started;
-        const auto serving = api_.start();
-        if (serving) {
-            log_info("daemon", "the API listens on ", api_.local().text());
+        const auto started = start();
+        if (started) {
+            log_info("daemon", "the API listens on ", api_->local().text());
             signals_.async_wait([this](boost::system::error_code, int) { stop(); });
         } else {
             stop();
         }
         runtime_.run();
-        return serving;
+        return started;
     }
 
 private:
-    static node::api::ApiOptions api_options(const node::Config& config) {
-        return {.listen = routing::Endpoint::v4(0x7f000001, config.api.port),
-                .data_dir = config.data_dir,
-                .limits = config.api};
+    Result<> start() {
+        if (auto node = node_.start(); !node) return node;
+        node::api::ApiOptions options;
+        options.listen.port = config_.api.port;
+        options.data_dir = config_.data_dir;
+        options.limits = config_.api;
+        api_.emplace(runtime_, node_.service(), std::move(options));
+        return api_->start();
     }
     void stop() {
         log_info("daemon", "stopping");
@@ -62,13 +65,14 @@ private:
         });
     }
     routing::Task<> wind_down() {
-        co_await api_.close();
+        if (api_) co_await api_->close();
         co_await node_.close();
     }
 
+    const node::Config config_;
     node::AsioRuntime runtime_;
     Hosted node_;
-    node::api::ApiServer api_;
+    std::optional<node::api::ApiServer> api_;
     boost::asio::signal_set signals_;
 };
 
