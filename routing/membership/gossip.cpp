@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "routing/jitter.hpp"
 
 namespace catacomb::routing {
 namespace {
@@ -132,7 +133,9 @@ Task<Result<Bytes>> Gossip::serve(RpcPeer from, Bytes body) {
 }
 
 DescriptorPtr Gossip::choose_partner() {
-    auto relays = parts_.view.live(parts_.runtime.now());
+    const auto now = parts_.runtime.now();
+    auto relays = parts_.partners ? parts_.partners() : parts_.view.live(now);
+    std::erase_if(relays, [&](const DescriptorPtr& relay) { return parts_.view.is_suspect(relay->id, now); });
     if (parts_.own)
         std::erase_if(relays, [&](const DescriptorPtr& relay) { return relay->id == parts_.own->id(); });
     if (relays.empty()) return nullptr;
@@ -143,12 +146,10 @@ void Gossip::refresh_own() {
     if (parts_.own) parts_.view.insert(parts_.own->current(parts_.runtime.now()), parts_.runtime.now());
 }
 
-// Jittered by a quarter, so that nodes that started together drift apart.
 Duration Gossip::pause() {
     auto base = settled_ ? kPeriod : kQuickPeriod;
     if (!choose_partner()) base = parts_.bootstrap.empty() ? kPeriod : bootstrap_wait_;
-    const auto quarter = static_cast<std::uint64_t>(base.count()) / 4;
-    return base - Duration(quarter) + Duration(rng_->below(2 * quarter));
+    return jittered(base, *rng_);
 }
 
 }  // namespace catacomb::routing

@@ -23,6 +23,8 @@ public:
         OwnDescriptor* own;  // null on a client
         Introducer& introducer;
         std::vector<Endpoint> bootstrap;
+        // Whom to exchange with; null: any relay of the view. A client names its guards: it talks to nobody else.
+        std::function<std::vector<DescriptorPtr>()> partners = nullptr;
     };
     explicit Gossip(Parts parts);
 

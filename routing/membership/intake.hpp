@@ -19,8 +19,8 @@ class Intake {
 public:
     Intake(Runtime& runtime, View& view) : runtime_(runtime), view_(view) {}
 
-    // The valid ones, in the order given, each by the newest descriptor we know; they are in the view now unless a
-    // cap forbids. Work is bounded by the size of the caller's message.
+    // The valid ones, in the order given, each by the newest descriptor we know; they are in the view now
+    // unless a cap forbids. Work is bounded by the size of the caller's message.
     Task<std::vector<DescriptorPtr>> admit(std::vector<Bytes> encoded);
     // Refused lately (by a cap, or because they were invalid): not worth fetching again.
     bool declined(std::uint64_t digest_prefix) const { return declined_.contains(digest_prefix); }

@@ -7,6 +7,7 @@
 namespace catacomb::routing {
 namespace {
 constexpr std::size_t kMaxQueries = 64;
+constexpr std::size_t kLeastOwners = 8;
 // A gap of more than this many mean gaps has a chance of e^-7, one in a thousand.
 constexpr double kImplausibleGaps = 7;
 }  // namespace
@@ -18,17 +19,21 @@ Lookup::Lookup(Start start) : start_(std::move(start)) {
     stage_ = start_.paths <= 1 && !owners_.empty() ? Stage::assumed_owner : Stage::paths;
 }
 
+FindStep Lookup::step() const {
+    return {start_.target, std::clamp<std::size_t>(start_.count, kLeastOwners, kMaxFindOwners)};
+}
+
 std::vector<DescriptorPtr> Lookup::ask() {
     std::vector<DescriptorPtr> out;
-    if (stage_ == Stage::paths) {
-        for (auto& path : paths_) step_path(path, out);
-        if (paths_over()) stage_ = Stage::owners;
-    }
-    if (stage_ == Stage::assumed_owner || stage_ == Stage::owners) step_owner(out);
-    if (stage_ == Stage::paths &&
-        out.empty()) {  // the owner found was implausible: a further path was opened
-        for (auto& path : paths_) step_path(path, out);
-        if (paths_over()) finish();
+    // A turn may end one stage and begin another without a question.
+    for (auto before = Stage::done; out.empty() && !done() && before != stage_;) {
+        before = stage_;
+        if (stage_ == Stage::paths) {
+            for (auto& path : paths_) step_path(path, out);
+            if (paths_over()) stage_ = Stage::owners;
+        } else {
+            step_owner(out);
+        }
     }
     return out;
 }
@@ -108,21 +113,33 @@ void Lookup::step_path(Path& path, std::vector<DescriptorPtr>& out) {
 
 void Lookup::step_owner(std::vector<DescriptorPtr>& out) {
     if (waiting_for_) return;
-    while (!owners_.empty()) {
-        const auto& owner = owners_.begin()->second;
-        if (live_.contains(owner->id)) {
-            if (plausible(owner->id) || next_start_ >= start_.before.size()) return finish();
-            paths_.emplace_back();
-            stage_ = Stage::paths;
-            return;
-        }
-        if (asked_.size() >= kMaxQueries) break;
-        asked_.insert(owner->id);
-        waiting_for_ = owner->id;
-        out.push_back(owner);
+    if (owners_.empty()) {
+        if (!resume_paths()) finish();
         return;
     }
-    finish();
+    const auto& owner = owners_.begin()->second;
+    if (live_.contains(owner->id)) {
+        const bool believed = plausible(owner->id) || next_start_ >= start_.before.size();
+        if (believed || asked_.size() >= kMaxQueries) return finish();
+        paths_.emplace_back();
+        stage_ = Stage::paths;
+        return;
+    }
+    asked_.insert(owner->id);
+    waiting_for_ = owner->id;
+    out.push_back(owner);
+}
+
+// All owners named so far are gone: those who named them knew others, too.
+bool Lookup::resume_paths() {
+    if (asked_.size() >= kMaxQueries) return false;
+    bool any = next_start_ < start_.before.size();
+    for (auto& path : paths_) {
+        path.ended = false;
+        any = any || !path.frontier.empty();
+    }
+    if (any) stage_ = Stage::paths;
+    return any;
 }
 
 void Lookup::take_owners(const std::vector<DescriptorPtr>& owners) {
@@ -139,21 +156,38 @@ bool Lookup::paths_over() const {
                        [](const Path& path) { return path.ended && !path.waiting_for; });
 }
 
-FindAnswer find_step(const Table& table, const View& view, const FindStep& step, Time now) {
+namespace {
+
+// What we hold of the target's owners: ourselves, or what of our list lies at or after the target; or, when
+// the target lies a little before us, our predecessor, who must be nearer to it than we are.
+std::vector<DescriptorPtr> known_owners(const Table& table, const RingId& target) {
+    std::vector<DescriptorPtr> out;
+    const auto& list = table.successors();
+    if (table.owns(target)) {
+        out.push_back(table.self());
+        out.insert(out.end(), list.begin(), list.end());
+        return out;
+    }
+    const auto ahead = distance(table.id(), target);
+    for (const auto& relay : list)
+        if (distance(table.id(), relay->id) >= ahead) out.push_back(relay);
+    const bool just_behind =
+        !list.empty() && distance(target, table.id()) < distance(table.id(), list.back()->id);
+    if (out.empty() && just_behind && table.predecessor()) {
+        out = {table.predecessor(), table.self()};
+        out.insert(out.end(), list.begin(), list.end());
+    }
+    return out;
+}
+
+}  // namespace
+
+FindAnswer find_step(const Table& table, const View& view, const FindStep& step, Time now,
+                     std::size_t most_closer) {
     FindAnswer out;
-    const auto add_successors = [&] {
-        for (const auto& relay : table.successors())
-            if (out.owners.size() < step.count) out.owners.push_back(relay);
-    };
-    if (table.owns(step.target)) {
-        out.owners.push_back(table.self());
-        add_successors();
-        return out;
-    }
-    if (table.successor_owns(step.target)) {
-        add_successors();
-        return out;
-    }
+    out.owners = known_owners(table, step.target);
+    if (out.owners.size() > step.count) out.owners.resize(step.count);
+    if (table.owns(step.target)) return out;
     std::map<RingId, DescriptorPtr> closest;
     const auto consider = [&](const DescriptorPtr& relay) {
         if (in_open_arc(table.id(), relay->id, step.target) && !view.is_suspect(relay->id, now))
@@ -161,9 +195,9 @@ FindAnswer find_step(const Table& table, const View& view, const FindStep& step,
     };
     for (const auto& relay : table.successors()) consider(relay);
     for (const auto& [bit, relay] : table.fingers()) consider(relay);
-    for (const auto& relay : view.predecessors_of(step.target, kMaxFindCloser, now)) consider(relay);
+    for (const auto& relay : view.predecessors_of(step.target, most_closer, now)) consider(relay);
     for (const auto& [gap, relay] : closest)
-        if (out.closer.size() < kMaxFindCloser) out.closer.push_back(relay);
+        if (out.closer.size() < most_closer) out.closer.push_back(relay);
     return out;
 }
 

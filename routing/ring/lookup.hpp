@@ -28,6 +28,8 @@ public:
     };
     explicit Lookup(Start start);
 
+    // What to ask them all: for a few owners more than wanted, since some may be gone.
+    FindStep step() const;
     // Relays to query now, each handed out once. Empty while all are under way, or when done().
     std::vector<DescriptorPtr> ask();
     void answered(const NodeId& peer, const FindAnswer& answer);
@@ -48,6 +50,7 @@ private:
 
     void step_path(Path& path, std::vector<DescriptorPtr>& out);
     void step_owner(std::vector<DescriptorPtr>& out);
+    bool resume_paths();
     void take_owners(const std::vector<DescriptorPtr>& owners);
     bool plausible(const NodeId& owner) const;
     bool paths_over() const;
@@ -66,6 +69,7 @@ private:
 
 // Up to kMaxFindCloser relays before the target that `table` and `view` know, and the owners where we know
 // them.
-FindAnswer find_step(const Table& table, const View& view, const FindStep& step, Time now);
+FindAnswer find_step(const Table& table, const View& view, const FindStep& step, Time now,
+                     std::size_t most_closer = kMaxFindCloser);
 
 }  // namespace catacomb::routing

@@ -3,23 +3,18 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "routing/jitter.hpp"
 
 namespace catacomb::routing {
 namespace {
 
-constexpr Duration kPeriod = seconds(5);
-constexpr Duration kQuickPeriod = milliseconds(500);
-constexpr unsigned kQuickRounds = 6;  // after the last change
 constexpr Duration kAnswerWithin = seconds(2);
-constexpr std::size_t kCandidates = 16;
+constexpr std::size_t kMaxJoinCandidates = 4;
+constexpr std::size_t kMaxStarts = 32;
+constexpr std::size_t kFingerCandidates = 16;
 constexpr std::size_t kFingers = NodeId::kSize * 8;
 
 bool unreachable(const Error& e) { return e.is(Code::unreachable) || e.is(Code::timed_out); }
-
-Duration jittered(Duration base, Rng& rng) {
-    const auto quarter = static_cast<std::uint64_t>(base.count()) / 4;
-    return base - Duration(quarter) + Duration(rng.below(2 * quarter));
-}
 
 }  // namespace
 
@@ -50,8 +45,9 @@ Task<void> Ring::run() {
     while (!runtime.closing()) {
         refresh();
         co_await stabilize();
-        if (quick_rounds_ == 0) co_await fix_finger();
-        co_await sleep_for(runtime, pause());
+        if (!pace_.quick()) co_await fix_finger();
+        const auto pause = pace_.pause(table_.version(), *rng_);
+        co_await sleep_for(runtime, pause);
     }
 }
 
@@ -59,11 +55,12 @@ Task<void> Ring::join() {
     while (!parts_.runtime.closing()) {
         const bool done = co_await try_join();
         if (done) break;
-        co_await sleep_for(parts_.runtime, jittered(kQuickPeriod, *rng_));
+        const auto pause = jittered(Pace::kQuickPeriod, *rng_);
+        co_await sleep_for(parts_.runtime, pause);
     }
     if (parts_.runtime.closing()) co_return;
     joined_ = true;
-    quick_rounds_ = kQuickRounds;
+    pace_.hurry();
     log_info("ring", "joined as ", table_.id().brief(), table_.successor() ? "" : ", the first of the ring");
     if (auto successor = table_.successor()) co_await notify(std::move(successor));
 }
@@ -89,8 +86,8 @@ Task<bool> Ring::try_join() {
 // (docs/spec/ring.md 3.5).
 bool Ring::may_found(const Candidates& known) const {
     if (known.before.empty()) return true;
-    const auto live = parts_.view.live(parts_.runtime.now());
-    return parts_.gossip.settled() && !live.empty() && live.front()->id == table_.id();
+    const auto smallest = parts_.view.successors_of(RingId{}, 1, parts_.runtime.now());
+    return parts_.gossip.settled() && !smallest.empty() && smallest.front()->id == table_.id();
 }
 
 Task<void> Ring::stabilize() {
@@ -107,9 +104,18 @@ Task<void> Ring::stabilize() {
         }
     }
     querying_ = false;
-    if (machine.was_busy()) quick_rounds_ = std::max(quick_rounds_, 1u);
+    if (parts_.runtime.closing()) co_return;
+    if (machine.was_busy()) pace_.hurry();
+    for (auto& relay : table_.missing(known.after)) tasks_.spawn(fill(std::move(relay)));
     auto successor = machine.notify();
-    if (successor && !parts_.runtime.closing()) co_await notify(std::move(successor));
+    if (successor) co_await notify(std::move(successor));
+}
+
+// The view knows a relay that our list passes over. Lists alone would tell us too, but one place further each
+// round.
+Task<void> Ring::fill(DescriptorPtr missing) {
+    const auto alive = co_await round_trip(missing);
+    if (alive) table_.insert(missing);
 }
 
 Task<void> Ring::notify(DescriptorPtr successor) {
@@ -141,7 +147,7 @@ Task<void> Ring::fix_finger() {
     }
     ++next_finger_;
     const auto end = bit + 1 == kFingers ? table_.id() : plus_power_of_two(table_.id(), bit + 1);
-    auto span = parts_.view.successors_of(start, kCandidates, parts_.runtime.now());
+    auto span = parts_.view.successors_of(start, kFingerCandidates, parts_.runtime.now());
     std::erase_if(
         span, [&](const DescriptorPtr& relay) { return distance(start, relay->id) >= distance(start, end); });
     if (span.empty()) {
@@ -205,10 +211,9 @@ Task<std::optional<Duration>> Ring::round_trip(DescriptorPtr relay) {
 // ---- lookups
 
 struct Ring::Search {
-    Search(Runtime& runtime, Lookup::Start start, FindStep wanted, Time limit)
-        : lookup(std::move(start)), step(wanted), deadline(limit), progress(runtime) {}
+    Search(Runtime& runtime, Lookup::Start start, Time limit)
+        : lookup(std::move(start)), deadline(limit), progress(runtime) {}
     Lookup lookup;
-    FindStep step;
     Time deadline;
     Gate progress;
 };
@@ -222,13 +227,14 @@ Task<Result<DescriptorPtr>> Ring::find_successor(RingId target, Time deadline, u
 Task<Result<std::vector<DescriptorPtr>>> Ring::find_successors(RingId target, std::size_t count,
                                                                Time deadline, unsigned paths) {
     if (!joined_) co_return error(Code::busy, "this relay has not joined the ring yet");
-    const FindStep step{target, std::min(count, kMaxFindOwners)};
-    if (paths <= 1 && table_.owns(target)) {
+    count = std::min(count, kMaxFindOwners);
+    if (table_.owns(target)) {
+        const FindStep step{target, count};
         auto own = find_step(table_, parts_.view, step, parts_.runtime.now());
         co_return std::move(own.owners);
     }
-    auto start = lookup_start(step, paths);
-    auto search = std::make_shared<Search>(parts_.runtime, std::move(start), step, deadline);
+    auto start = lookup_start(target, count, paths);
+    auto search = std::make_shared<Search>(parts_.runtime, std::move(start), deadline);
     for (;;) {
         for (const auto& peer : search->lookup.ask()) tasks_.spawn(find_step_at(search, peer));
         if (search->lookup.done()) co_return search->lookup.result();
@@ -239,15 +245,21 @@ Task<Result<std::vector<DescriptorPtr>>> Ring::find_successors(RingId target, st
 }
 
 Task<void> Ring::find_step_at(std::shared_ptr<Search> search, DescriptorPtr peer) {
+    const auto step = search->lookup.step();
+    if (peer->id == table_.id()) {  // others name us while our predecessor's death is news
+        search->lookup.answered(peer->id, find_step(table_, parts_.view, step, parts_.runtime.now()));
+        search->progress.open();
+        co_return;
+    }
     const auto deadline = std::min(search->deadline, parts_.runtime.now() + kAnswerWithin);
-    auto body = encode_find_step(search->step);
+    auto body = encode_find_step(step);
     const auto answer = co_await call(peer, Method::ring_find, std::move(body), deadline);
     auto encoded = answer ? decode_find_answer(*answer) : Result<EncodedFindAnswer>(answer.error());
     if (encoded) {
-        FindAnswer step;
-        step.owners = co_await parts_.intake.admit(std::move(encoded->owners));
-        step.closer = co_await parts_.intake.admit(std::move(encoded->closer));
-        search->lookup.answered(peer->id, step);
+        FindAnswer found;
+        found.owners = co_await parts_.intake.admit(std::move(encoded->owners));
+        found.closer = co_await parts_.intake.admit(std::move(encoded->closer));
+        search->lookup.answered(peer->id, found);
     } else {
         search->lookup.gone(peer->id);
     }
@@ -255,23 +267,18 @@ Task<void> Ring::find_step_at(std::shared_ptr<Search> search, DescriptorPtr peer
 }
 
 // Our own knowledge is the first step: the table's, and the view's.
-Lookup::Start Ring::lookup_start(const FindStep& step, unsigned paths) const {
+Lookup::Start Ring::lookup_start(const RingId& target, std::size_t count, unsigned paths) const {
     const auto now = parts_.runtime.now();
+    const FindStep everything{target, kMaxFindOwners};
+    auto own = find_step(table_, parts_.view, everything, now, kMaxStarts);
+    const auto before = parts_.view.predecessors_of(target, kMaxStarts, now);
+    const auto after = parts_.view.successors_of(target, 1, now);
+    own.closer.insert(own.closer.end(), before.begin(), before.end());
+    own.owners.insert(own.owners.end(), after.begin(), after.end());
     const auto is_self = [&](const DescriptorPtr& relay) { return relay->id == table_.id(); };
-    auto own = find_step(table_, parts_.view, step, now);
-    Lookup::Start start;
-    start.target = step.target;
-    start.count = step.count;
-    start.paths = paths;
-    start.ring_size = table_.estimated_size();
-    start.before = std::move(own.closer);
-    start.after = std::move(own.owners);
-    auto following = parts_.view.successors_of(step.target, 1, now);
-    start.after.insert(start.after.end(), following.begin(), following.end());
-    if (start.before.empty()) start.before = parts_.view.predecessors_of(step.target, kMaxFindCloser, now);
-    std::erase_if(start.before, is_self);
-    std::erase_if(start.after, is_self);
-    return start;
+    std::erase_if(own.closer, is_self);
+    std::erase_if(own.owners, is_self);
+    return {target, count, paths, std::move(own.closer), std::move(own.owners), table_.estimated_size()};
 }
 
 // ---- answering
@@ -318,10 +325,14 @@ Task<Result<Bytes>> Ring::serve_find(RpcPeer, Bytes body) {
 
 Candidates Ring::candidates() const {
     const auto now = parts_.runtime.now();
-    const auto is_self = [&](const DescriptorPtr& relay) { return relay->id == table_.id(); };
+    const auto& view = parts_.view;
     Candidates out;
-    out.before = parts_.view.predecessors_of(table_.id(), kCandidates, now);
-    out.after = parts_.view.successors_of(table_.id(), kCandidates, now);
+    out.before = view.predecessors_of(table_.id(), kMaxJoinCandidates, now);
+    // Whoever founds the ring when there is none (may_found).
+    const auto smallest = view.successors_of(RingId{}, 1, now);
+    out.before.insert(out.before.end(), smallest.begin(), smallest.end());
+    out.after = view.successors_of(table_.id(), table_.r() + 1, now);
+    const auto is_self = [&](const DescriptorPtr& relay) { return relay->id == table_.id(); };
     std::erase_if(out.before, is_self);
     std::erase_if(out.after, is_self);
     return out;
@@ -329,14 +340,6 @@ Candidates Ring::candidates() const {
 
 void Ring::refresh() {
     table_.refresh([this](const NodeId& id) { return parts_.view.find(id); });
-}
-
-Duration Ring::pause() {
-    if (table_.version() != stable_version_) quick_rounds_ = kQuickRounds;
-    stable_version_ = table_.version();
-    const bool quick = quick_rounds_ > 0;
-    if (quick) --quick_rounds_;
-    return jittered(quick ? kQuickPeriod : kPeriod, *rng_);
 }
 
 }  // namespace catacomb::routing

@@ -7,6 +7,7 @@
 #include "routing/membership/gossip.hpp"
 #include "routing/ring/lookup.hpp"
 #include "routing/ring/messages.hpp"
+#include "routing/ring/pace.hpp"
 #include "routing/ring/stabilize.hpp"
 #include "routing/ring/table.hpp"
 
@@ -48,6 +49,7 @@ private:
     Task<void> join();
     Task<bool> try_join();
     Task<void> stabilize();
+    Task<void> fill(DescriptorPtr missing);
     Task<void> rectify(DescriptorPtr notifier);
     Task<void> notify(DescriptorPtr successor);
     Task<void> fix_finger();
@@ -65,10 +67,9 @@ private:
     Task<Result<Bytes>> serve_ping(RpcPeer from, Bytes body);
 
     Candidates candidates() const;
-    Lookup::Start lookup_start(const FindStep& step, unsigned paths) const;
+    Lookup::Start lookup_start(const RingId& target, std::size_t count, unsigned paths) const;
     bool may_found(const Candidates& known) const;
     void refresh();
-    Duration pause();
 
     Parts parts_;
     std::unique_ptr<Rng> rng_;
@@ -77,8 +78,7 @@ private:
     bool joined_ = false;
     bool querying_ = false;  // between a query that may change our list and its answer: "busy"
     bool rectifying_ = false;
-    unsigned quick_rounds_ = 0;
-    std::uint64_t stable_version_ = 0;
+    Pace pace_;
     std::size_t next_finger_ = 0;
 };
 

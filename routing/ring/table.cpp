@@ -25,6 +25,34 @@ void Table::adopt(const DescriptorPtr& head, const Relays& heads_list) {
     if (take(head))
         for (const auto& relay : heads_list)
             if (!take(relay)) break;
+    set_successors(std::move(list));
+}
+
+void Table::insert(const DescriptorPtr& member) {
+    auto list = successors_;
+    const auto nearer = [this](const DescriptorPtr& a, const DescriptorPtr& b) {
+        return distance(id(), a->id) < distance(id(), b->id);
+    };
+    const auto place = std::lower_bound(list.begin(), list.end(), member, nearer);
+    if (member->id == id() || (place != list.end() && (*place)->id == member->id)) return;
+    list.insert(place, member);
+    if (list.size() > r_) list.pop_back();
+    set_successors(std::move(list));
+}
+
+Table::Relays Table::missing(const Relays& known) const {
+    Relays out;
+    for (const auto& relay : known) {
+        const bool in_reach =
+            successors_.size() < r_ || distance(id(), relay->id) < distance(id(), successors_.back()->id);
+        const bool listed = std::any_of(successors_.begin(), successors_.end(),
+                                        [&](const DescriptorPtr& held) { return held->id == relay->id; });
+        if (in_reach && !listed && relay->id != id()) out.push_back(relay);
+    }
+    return out;
+}
+
+void Table::set_successors(Relays list) {
     const auto same = [](const DescriptorPtr& a, const DescriptorPtr& b) { return a->id == b->id; };
     if (!std::equal(list.begin(), list.end(), successors_.begin(), successors_.end(), same)) ++version_;
     successors_ = std::move(list);
@@ -58,10 +86,6 @@ bool Table::improves_successor(const NodeId& relay) const {
 bool Table::owns(const RingId& target) const {
     if (predecessor_) return in_half_open_arc(predecessor_->id, target, id());
     return successors_.empty() || target == id();
-}
-
-bool Table::successor_owns(const RingId& target) const {
-    return !successors_.empty() && in_half_open_arc(id(), target, successors_.front()->id);
 }
 
 double Table::estimated_size() const {

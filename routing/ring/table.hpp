@@ -31,6 +31,8 @@ public:
     // [head] + the head's own list, cut at r and where it stops running clockwise (at ourselves, in a small
     // ring).
     void adopt(const DescriptorPtr& head, const Relays& heads_list);
+    // A member that has just answered takes its place in the list.
+    void insert(const DescriptorPtr& member);
     void set_predecessor(DescriptorPtr relay);
     void set_finger(std::size_t bit, DescriptorPtr relay);
     // The relay is gone: out of the list, the fingers and the predecessor's place.
@@ -38,17 +40,19 @@ public:
 
     // `relay` lies strictly between us and our successor (between us and us, when there is none).
     bool improves_successor(const NodeId& relay) const;
+    // Those of `known` that would stand in our list if they were members, and do not.
+    Relays missing(const Relays& known) const;
     // We are the first at or after `target`, as far as our predecessor tells. A relay that knows no other
     // owns all.
     bool owns(const RingId& target) const;
-    // The first at or after `target` is our successor.
-    bool successor_owns(const RingId& target) const;
     // How many relays the ring has, by how far our successor list reaches.
     double estimated_size() const;
     // Grows with each change of predecessor or successor list.
     std::uint64_t version() const { return version_; }
 
 private:
+    void set_successors(Relays list);
+
     DescriptorPtr self_;
     std::size_t r_;
     DescriptorPtr predecessor_;
