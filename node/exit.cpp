@@ -68,8 +68,12 @@ struct Exit::FetchJob {
     bool over = false;
     std::unique_ptr<routing::Gate> progress;
 
-    unsigned delivered() const { return static_cast<unsigned>(__builtin_popcountll(found)); }
-    bool done() const { return over || delivered() >= need; }
+    // A block counts as found when it is here, as delivered when all of it is queued for the client: the
+    // summary must not overtake it.
+    unsigned delivered = 0;
+    unsigned count_found() const { return static_cast<unsigned>(__builtin_popcountll(found)); }
+    bool enough() const { return over || count_found() >= need; }
+    bool done() const { return over || delivered >= need; }
 };
 
 Task<void> Exit::serve_fetch(std::uint64_t circuit, CircuitStreamPtr stream, Bytes body) {
@@ -112,15 +116,15 @@ Task<void> Exit::fetch_workers(std::shared_ptr<FetchJob> job) {
         tasks_.spawn(fetch_worker(job));
     };
     for (;;) {
-        const std::size_t wanted = job->need - job->delivered() + kExtraFetches;
+        const std::size_t wanted = job->need - job->count_found() + kExtraFetches;
         const std::size_t of_work = std::min<std::size_t>(wanted, job->waiting.size());
         while (job->workers < of_work) start_worker();
         while (!job->done() && job->workers > 0) {
-            const auto before = job->delivered();
+            const auto before = job->count_found();
             const auto wake =
                 co_await job->progress->wait(std::min(job->deadline, runtime.now() + kPatience));
             if (wake == routing::Wake::closed || runtime.now() >= job->deadline) job->over = true;
-            if (wake != routing::Wake::timed_out || job->delivered() != before) continue;
+            if (wake != routing::Wake::timed_out || job->count_found() != before) continue;
             for (std::size_t i = 0; i < kExtraFetches && !job->waiting.empty(); ++i) start_worker();
         }
         if (job->done() || (job->found == 0 && job->absent == 0)) break;
@@ -135,7 +139,7 @@ Task<void> Exit::fetch_workers(std::shared_ptr<FetchJob> job) {
 }
 
 Task<void> Exit::fetch_worker(std::shared_ptr<FetchJob> job) {
-    while (!job->done() && !job->waiting.empty()) {
+    while (!job->enough() && !job->waiting.empty()) {
         const auto index = job->waiting.front();
         job->waiting.pop_front();
         co_await fetch_one(job, index);
@@ -152,12 +156,12 @@ Task<void> Exit::fetch_one(std::shared_ptr<FetchJob> job, unsigned index) {
     request.set_index(index);
     bool absent = false;
     // First ask all who may know it, without waiting; then wait with those that know a vault which is away.
-    for (int round = 0; round < 2 && !job->done(); ++round) {
+    for (int round = 0; round < 2 && !job->enough(); ++round) {
         request.set_wait_ms(
             round == 0 ? 0 : static_cast<std::uint32_t>(duration_cast<milliseconds>(kWaitForVault).count()));
         const auto relays = co_await responsible(block, kRelaysPerBlock, job->deadline);
         for (const auto& relay : relays) {
-            if (job->done()) co_return;
+            if (job->enough()) co_return;
             const auto deadline = std::min(job->deadline, parts_.runtime.now() + kRendezvousLimit);
             auto body = encode(request);
             auto reply = co_await call(relay, Method::fetch, std::move(body), deadline);
@@ -167,10 +171,12 @@ Task<void> Exit::fetch_one(std::shared_ptr<FetchJob> job, unsigned index) {
             if (answer->outcome() == wire::FetchAnswer::ABSENT) absent = true;
             if (answer->outcome() != wire::FetchAnswer::FOUND) continue;
             auto bytes = to_bytes(view(answer->block()));
-            if (!storage::check_block(block, bytes) || job->done()) continue;
+            if (!storage::check_block(block, bytes) || job->enough()) continue;
             job->found |= bit(index);
             auto message = with_kind(Kind::block, std::move(bytes));
-            co_await job->stream->send(std::move(message));
+            auto sent = co_await job->stream->send(std::move(message));
+            if (sent) ++job->delivered;
+            if (!sent) job->over = true;  // the client is gone
             co_return;
         }
         if (!absent) break;

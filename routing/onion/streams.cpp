@@ -113,7 +113,9 @@ CircuitStreamPtr Streams::make(std::uint32_t id) {
 CircuitStreamPtr Streams::accept(std::uint32_t id) {
     const bool from_peer = (id % 2 == 1) != (side_ == Side::origin);
     if (!from_peer || id <= newest_from_peer_) return nullptr;
-    if (!opened_ || streams_.size() >= limits_.open_streams) {
+    // The peer may have ended streams that are still being worked on here: twice its own limit is still
+    // honest.
+    if (!opened_ || streams_.size() >= 2 * limits_.open_streams) {
         port_.violated();
         return nullptr;
     }

@@ -1,0 +1,91 @@
+#include "node/node.hpp"
+
+#include "base/log.hpp"
+
+namespace catacomb::node {
+namespace {
+constexpr auto kSavePeriod = minutes(5);
+}
+
+routing::NetworkParameters network_of(const Config& config) {
+    // Where loopback may be dialled, it is a testnet: many relays share a prefix there.
+    auto out = config.network.allow_special_addresses
+                   ? routing::NetworkParameters::testnet(config.network.name)
+                   : routing::NetworkParameters{};
+    out.name = config.network.name;
+    out.pow = config.network.pow;
+    return out.with_id();
+}
+
+Node::Node(const Config& config, AsioRuntime& runtime)
+    : config_(config), runtime_(runtime), network_(network_of(config)), tasks_(runtime) {}
+
+Result<> Node::start() {
+    auto identity = open_identity(config_.data_dir, network_, runtime_.now(), runtime_.rng());
+    if (!identity) return identity.error();
+    identity_.emplace(std::move(*identity));
+    auto opened = options();
+    if (config_.hosts_vault()) {
+        if (auto vault = open_vault(opened); !vault) return vault;
+    }
+    core_.emplace(runtime_, std::move(opened));
+    if (auto started = core_->start(); !started) return started;
+    tasks_.spawn(save_guards());
+    return ok();
+}
+
+NodeOptions Node::options() {
+    NodeOptions out;
+    out.network = network_;
+    out.bootstrap = config_.bootstrap;
+    out.convergence_secret = identity_->convergence_secret.clone();
+    out.spool_directory = config_.data_dir.string();
+    out.guards = identity_->guards;
+    out.link_limits.links = config_.limits.links;
+    out.link_limits.links_per_address = config_.limits.links_per_address;
+    out.link_limits.circuits = config_.limits.circuits_per_link;
+    out.link_limits.creates_per_second = config_.limits.creates_per_second;
+    // Both directions of every relayed circuit may hold a window of cells.
+    const auto per_circuit = 2 * out.circuit_limits.window_cells * routing::kFrameSize;
+    out.circuit_limits.relayed_circuits =
+        std::max<std::uint64_t>(1, config_.limits.cell_memory.bytes / per_circuit);
+    if (config_.is_relay() && config_.listen) {
+        out.relay.emplace(RelayOptions{identity_->relay_key.clone(), identity_->relay_pow, identity_->epoch,
+                                       identity_->link_key.clone(), identity_->onion_key.clone(),
+                                       *config_.listen, config_.advertise, 4, identity_->incarnation,
+                                       crypto::preferred_suite()});
+    }
+    return out;
+}
+
+Result<> Node::open_vault(NodeOptions& options) {
+    storage::VaultStoreOptions store_options;
+    store_options.quota = config_.vault.quota.bytes;
+    auto store = storage::VaultStore::open((config_.data_dir / "vault").string(), store_options);
+    if (!store) return store.error();
+    store_ = std::move(*store);
+    const VaultIdentity public_identity{identity_->vault_key.public_key, identity_->vault_pow,
+                                        identity_->epoch};
+    options.vault.emplace(VaultOptions{identity_->vault_key.clone(), public_identity, store_.get(), 4});
+    return ok();
+}
+
+Task<void> Node::save_guards() {
+    for (;;) {
+        const bool slept = co_await routing::sleep_for(runtime_, kSavePeriod);
+        const auto& now = core_->paths().guard_state().saved();
+        if (now != identity_->guards) {
+            identity_->guards = now;
+            auto saved = save_identity(config_.data_dir, *identity_);
+            if (!saved) log_warning("identity", saved.error().text());
+        }
+        if (!slept) co_return;
+    }
+}
+
+Task<void> Node::close() {
+    if (core_) co_await core_->close();
+    co_await tasks_.drained();
+}
+
+}  // namespace catacomb::node

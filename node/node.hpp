@@ -1,0 +1,41 @@
+// Node: a NodeCore with a data directory: configuration in, identity and vault store opened, guards saved.
+// What the daemon runs.
+#pragma once
+
+#include "node/asio_runtime.hpp"
+#include "node/config.hpp"
+#include "node/core.hpp"
+#include "node/identity.hpp"
+#include "storage/vault_store.hpp"
+
+namespace catacomb::node {
+
+class Node {
+public:
+    Node(const Config& config, AsioRuntime& runtime);
+
+    // Opens what is on the disk, listens and starts. Errors are sentences for the operator.
+    Result<> start();
+    // Requires: started.
+    Service& service() { return core_->service(); }
+    // After Runtime::close().
+    Task<void> close();
+
+private:
+    NodeOptions options();
+    Result<> open_vault(NodeOptions& options);
+    Task<void> save_guards();
+
+    Config config_;
+    AsioRuntime& runtime_;
+    routing::NetworkParameters network_;
+    std::optional<Identity> identity_;
+    std::unique_ptr<storage::VaultStore> store_;
+    std::optional<NodeCore> core_;
+    routing::TaskSet tasks_;
+};
+
+// The network that a configuration names.
+routing::NetworkParameters network_of(const Config& config);
+
+}  // namespace catacomb::node
