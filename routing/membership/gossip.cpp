@@ -9,7 +9,7 @@ namespace catacomb::routing {
 namespace {
 
 constexpr Duration kPeriod = seconds(10);
-constexpr Duration kQuickPeriod = milliseconds(500);
+constexpr Duration kQuickPeriod = milliseconds(200);
 constexpr Duration kAnswerWithin = seconds(5);
 constexpr Duration kIntroducedWithin = seconds(5);
 constexpr Duration kShortestBootstrapWait = milliseconds(500);
@@ -23,18 +23,26 @@ Gossip::Gossip(Parts parts)
     : parts_(std::move(parts)),
       rng_(parts_.runtime.rng().split("gossip")),
       first_round_gate_(parts_.runtime),
-      tasks_(parts_.runtime),
-      bootstrap_wait_(kShortestBootstrapWait) {
+      news_(parts_.runtime),
+      tasks_(parts_.runtime) {
     refresh_own();
     if (!parts_.server) return;
     parts_.server->serve(
         Method::gossip, [this](RpcPeer from, Bytes body) { return serve(std::move(from), std::move(body)); });
 }
 
-void Gossip::start() { tasks_.spawn(run()); }
+void Gossip::start() {
+    tasks_.spawn(run());
+    tasks_.spawn(bootstrap());
+}
 
 Task<void> Gossip::first_round() {
     while (!first_round_over_ && !parts_.runtime.closing()) co_await first_round_gate_.wait(kNever);
+}
+
+void Gossip::end_first_round() {
+    first_round_over_ = true;
+    first_round_gate_.open();
 }
 
 Task<void> Gossip::run() {
@@ -43,44 +51,63 @@ Task<void> Gossip::run() {
         parts_.view.expire(runtime.now());
         refresh_own();
         const auto before = parts_.view.version();
-        auto partner = choose_partner();
-        if (partner) {
+        if (auto partner = choose_partner()) {
             const auto done = co_await exchange(std::move(partner));
             settled_ = done && *done == Exchange::nothing_new && parts_.view.version() == before;
-        } else {
-            partner = co_await bootstrap();
-            settled_ = false;
-            if (partner) co_await exchange(std::move(partner));
+            if (done) end_first_round();
         }
-        if (runtime.closing()) break;
-        first_round_over_ = true;
-        first_round_gate_.open();
-        co_await sleep_for(runtime, pause());
+        const auto next = runtime.now() + jittered(settled_ ? kPeriod : kQuickPeriod, *rng_);
+        co_await news_.wait(next);
     }
-    first_round_gate_.open();
 }
 
-// One try at every address, in random order, until one answers. Null, and a longer pause, when none does.
-Task<DescriptorPtr> Gossip::bootstrap() {
-    auto addresses = parts_.bootstrap;
+// Keeps trying the bootstrap addresses at which the view knows nobody, with growing pauses: also when others
+// are known, since two networks that were born apart have nobody else to meet through.
+Task<void> Gossip::bootstrap() {
+    auto& runtime = parts_.runtime;
+    Duration wait = kShortestBootstrapWait;
+    while (!runtime.closing()) {
+        const bool met = co_await try_strangers();
+        if (runtime.closing()) break;
+        if (met) wait = kShortestBootstrapWait;
+        if (!choose_partner()) {
+            end_first_round();
+            if (!parts_.bootstrap.empty())
+                log_warning("gossip", "none of the ", parts_.bootstrap.size(),
+                            " bootstrap relays answers; trying again in about ", in_seconds(wait), " s");
+        }
+        co_await sleep_for(runtime, jittered(wait, *rng_));
+        wait = std::min(wait * 2, kLongestBootstrapWait);
+    }
+}
+
+Task<bool> Gossip::try_strangers() {
+    auto addresses = strangers();
     rng_->shuffle(addresses);
+    bool any = false;
     for (const auto& address : addresses) {
         const auto deadline = parts_.runtime.now() + kIntroducedWithin;
-        auto met = co_await parts_.introducer.introduce(address, deadline);
-        if (parts_.runtime.closing()) co_return nullptr;
-        if (met) {
-            parts_.view.insert(*met, parts_.runtime.now());
-            parts_.view.clear_suspicion((*met)->id);
-            bootstrap_wait_ = kShortestBootstrapWait;
-            co_return std::move(*met);
+        const auto met = co_await parts_.introducer.introduce(address, deadline);
+        if (parts_.runtime.closing()) break;
+        if (!met) {
+            log_debug("gossip", "bootstrap relay ", address.text(), ": ", met.error().text());
+            continue;
         }
-        log_debug("gossip", "bootstrap relay ", address.text(), ": ", met.error().text());
+        any = true;
+        parts_.view.insert(*met, parts_.runtime.now());
+        parts_.view.clear_suspicion((*met)->id);
+        settled_ = false;
+        news_.open();
     }
-    bootstrap_wait_ = std::min<Duration>(bootstrap_wait_ * 2, kLongestBootstrapWait);
-    if (!addresses.empty())
-        log_warning("gossip", "none of the ", addresses.size(),
-                    " bootstrap relays answers; trying again in about ", bootstrap_wait_ / seconds(1), " s");
-    co_return nullptr;
+    co_return any;
+}
+
+// Bootstrap addresses that no live relay we know of, ourselves included, has.
+std::vector<Endpoint> Gossip::strangers() const {
+    auto out = parts_.bootstrap;
+    for (const auto& relay : parts_.view.live(parts_.runtime.now()))
+        for (const auto& address : relay->addresses) std::erase(out, address);
+    return out;
 }
 
 Task<Result<Gossip::Exchange>> Gossip::exchange(DescriptorPtr with) {
@@ -128,7 +155,10 @@ Task<Result<Bytes>> Gossip::serve(RpcPeer from, Bytes body) {
     const auto answer = gossip_answer(parts_.view, *request);
     const auto before = parts_.view.version();
     if (!request->push.empty()) co_await parts_.intake.admit(std::move(request->push));
-    if (parts_.view.version() != before) settled_ = false;
+    if (parts_.view.version() != before && settled_) {
+        settled_ = false;
+        news_.open();
+    }
     co_return encode_gossip_answer(answer);
 }
 
@@ -144,12 +174,6 @@ DescriptorPtr Gossip::choose_partner() {
 
 void Gossip::refresh_own() {
     if (parts_.own) parts_.view.insert(parts_.own->current(parts_.runtime.now()), parts_.runtime.now());
-}
-
-Duration Gossip::pause() {
-    auto base = settled_ ? kPeriod : kQuickPeriod;
-    if (!choose_partner()) base = parts_.bootstrap.empty() ? kPeriod : bootstrap_wait_;
-    return jittered(base, *rng_);
 }
 
 }  // namespace catacomb::routing

@@ -1,5 +1,5 @@
 // Gossip: keeps a View filled, by push-pull reconciliation with one random relay at a time (3-network.md 3.4,
-// docs/spec/membership.md 3): every 10 s, every 0.5 s while the view still grows. Starts from addresses
+// docs/spec/membership.md 3): every 10 s, every 0.2 s while the view still grows. Starts from addresses
 // alone, and retries them patiently while nobody is known. A client (no own descriptor) pulls and serves
 // nothing. One thread.
 #pragma once
@@ -23,7 +23,8 @@ public:
         OwnDescriptor* own;  // null on a client
         Introducer& introducer;
         std::vector<Endpoint> bootstrap;
-        // Whom to exchange with; null: any relay of the view. A client names its guards: it talks to nobody else.
+        // Whom to exchange with; null: any relay of the view. A client names its guards: it talks to nobody
+        // else.
         std::function<std::vector<DescriptorPtr>()> partners = nullptr;
     };
     explicit Gossip(Parts parts);
@@ -42,21 +43,23 @@ private:
     enum class Exchange { nothing_new, something_new };
 
     Task<void> run();
-    Task<DescriptorPtr> bootstrap();
+    Task<void> bootstrap();
+    Task<bool> try_strangers();
+    std::vector<Endpoint> strangers() const;
     Task<Result<Exchange>> exchange(DescriptorPtr with);
     Task<Result<GossipAnswer>> request(DescriptorPtr with, GossipRequest message);
     Task<Result<Bytes>> serve(RpcPeer from, Bytes body);
     DescriptorPtr choose_partner();
     void refresh_own();
-    Duration pause();
+    void end_first_round();
 
     Parts parts_;
     std::unique_ptr<Rng> rng_;
     Gate first_round_gate_;
+    Gate news_;  // cuts a pause short
     TaskSet tasks_;
     bool first_round_over_ = false;
     bool settled_ = false;
-    Duration bootstrap_wait_;
 };
 
 }  // namespace catacomb::routing

@@ -9,6 +9,7 @@ namespace catacomb::routing {
 namespace {
 
 constexpr Duration kAnswerWithin = seconds(2);
+constexpr Duration kJoinAgainAfter = milliseconds(200);
 constexpr std::size_t kMaxJoinCandidates = 4;
 constexpr std::size_t kMaxStarts = 32;
 constexpr std::size_t kFingerCandidates = 16;
@@ -55,7 +56,7 @@ Task<void> Ring::join() {
     while (!parts_.runtime.closing()) {
         const bool done = co_await try_join();
         if (done) break;
-        const auto pause = jittered(Pace::kQuickPeriod, *rng_);
+        const auto pause = jittered(kJoinAgainAfter, *rng_);
         co_await sleep_for(parts_.runtime, pause);
     }
     if (parts_.runtime.closing()) co_return;
