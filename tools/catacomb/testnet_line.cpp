@@ -84,8 +84,10 @@ void add_up(CLI::App& verb, LineArguments& a, const cli::Options& options, std::
     up->add_option("N", a.shape.relays, "relays")->required();
     up->add_option("--clients", a.shape.clients, "nodes that only dial out and keep nothing");
     up->add_option("--vault-only", a.shape.vaults, "nodes that only dial out and host a vault");
-    up->add_option("--quota", a.quota, "of each vault")->capture_default_str();
-    up->callback([&] { run = [&] { return conclude(options, open_testnet(a).up(a.shape, a.quota)); }; });
+    up->add_option("--quota", a.settings.quota, "of each vault")->capture_default_str();
+    up->add_option("--port", a.settings.port, "of all relays; another for each testnet of one machine")
+        ->capture_default_str();
+    up->callback([&] { run = [&] { return conclude(options, open_testnet(a).up(a.shape, a.settings)); }; });
 }
 
 void add_kill(CLI::App& verb, LineArguments& a, const cli::Options& options, std::function<int()>& run) {

@@ -11,7 +11,8 @@
 namespace catacomb::testnet {
 
 struct LineArguments {
-    std::string dir = "testnet", daemon, quota = "2GiB";
+    std::string dir = "testnet", daemon;
+    Settings settings;
     unsigned limit_seconds = 120;
     Shape shape;
     unsigned kill_count = 0;

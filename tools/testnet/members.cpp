@@ -9,8 +9,6 @@
 namespace catacomb::testnet {
 namespace {
 
-constexpr unsigned kPort = 4000;
-
 struct Kind {
     Role role;
     const char* prefix;
@@ -25,12 +23,12 @@ const Kind& kind_of(Role role) {
     return *std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.role == role; });
 }
 
-std::string bootstrap_list(const Member& member, unsigned relays) {
+std::string bootstrap_list(const Member& member, unsigned relays, std::uint16_t port) {
     std::string out;
     for (unsigned i = 1; i <= std::min(kBootstraps, relays); ++i) {
         const Member peer{Role::relay, i};
         if (peer.name() == member.name()) continue;
-        out += concat(out.empty() ? "" : ", ", '"', peer.address(), ":", kPort, '"');
+        out += concat(out.empty() ? "" : ", ", '"', peer.address(), ":", port, '"');
     }
     return "[" + out + "]";
 }
@@ -75,16 +73,17 @@ Shape shape_of(const std::vector<Member>& members) {
     return out;
 }
 
-std::string config_text(const Member& member, unsigned relays, const std::string& quota) {
+std::string config_text(const Member& member, unsigned relays, const Settings& settings) {
     std::string listen;
-    if (member.role == Role::relay) listen = concat("listen = \"", member.address(), ":", kPort, "\"\n");
+    if (member.role == Role::relay)
+        listen = concat("listen = \"", member.address(), ":", settings.port, "\"\n");
     return concat("# A node of a local testnet, on which nothing is worth protecting.\n", listen,
                   "outgoing_address = \"", member.address(), ":0\"\n",
-                  "bootstrap = ", bootstrap_list(member, relays), "\n\n",
+                  "bootstrap = ", bootstrap_list(member, relays, settings.port), "\n\n",
                   "[network]\nname = \"testnet\"\npow_prefilter_bits = 0\npow_difficulty_bits = 0\n"
                   "pow_memory = 8192\nallow_special_addresses = true\n\n",
                   "[vault]\nenabled = ", member.role == Role::client ? "false" : "true",
-                  "\non_relay = true\nquota = \"", quota, "\"\n");
+                  "\non_relay = true\nquota = \"", settings.quota, "\"\n");
 }
 
 }  // namespace catacomb::testnet

@@ -33,7 +33,12 @@ Result<std::vector<Member>> members_of(const Shape& shape);
 std::vector<Member> members_in(const std::filesystem::path& dir);
 Shape shape_of(const std::vector<Member>& members);
 
-// `relays`: how many there are. `quota` as in catacomb.toml.
-std::string config_text(const Member& member, unsigned relays, const std::string& quota);
+// What all members share.
+struct Settings {
+    std::string quota = "2GiB";  // of each vault, as in catacomb.toml
+    std::uint16_t port = 4000;   // of all relays; another for each testnet of one machine
+};
+// `relays`: how many there are.
+std::string config_text(const Member& member, unsigned relays, const Settings& settings);
 
 }  // namespace catacomb::testnet

@@ -20,7 +20,7 @@ Readiness judge(const boost::json::object& status, Role role, unsigned relays) {
     const bool relay = role == Role::relay;
     const unsigned others = relay ? relays - 1 : relays;
     Readiness out;
-    out.ring = number_in(status, "relays_known") >= others &&
+    out.ring = number_in(status, "relays_known") >= relays &&
                (!relay || has_place(object_in(status, "ring"), others));
     const auto& vault = object_in(status, "vault");
     const auto wanted = number_in(vault, "registrations_wanted");

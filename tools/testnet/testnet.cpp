@@ -62,7 +62,7 @@ std::optional<Process> Testnet::running(const Member& member) const {
     return record && record->running() ? record : std::nullopt;
 }
 
-Result<> Testnet::up(const Shape& shape, const std::string& quota) {
+Result<> Testnet::up(const Shape& shape, const Settings& settings) {
     const auto members = members_of(shape);
     if (!members) return members.error();
     const auto there = members_in(dir_);
@@ -73,18 +73,18 @@ Result<> Testnet::up(const Shape& shape, const std::string& quota) {
     }
     if (there.empty()) {
         for (const auto& member : *members) {
-            if (auto made = make(member, shape.relays, quota); !made) return made;
+            if (auto made = make(member, shape.relays, settings); !made) return made;
         }
     }
     return start();
 }
 
-Result<> Testnet::make(const Member& member, unsigned relays, const std::string& quota) const {
+Result<> Testnet::make(const Member& member, unsigned relays, const Settings& settings) const {
     const auto dir = dir_of(member);
     std::error_code failure;
     std::filesystem::create_directories(dir, failure);
     std::ofstream out(dir / "catacomb.toml");
-    out << config_text(member, relays, quota);
+    out << config_text(member, relays, settings);
     out.close();
     return out ? ok() : error(Code::io, "cannot write " + (dir / "catacomb.toml").string());
 }

@@ -21,7 +21,7 @@ public:
 
     // Makes the members and starts them; on a directory that holds the same network, the same as start().
     // Code::exists when it holds another.
-    Result<> up(const Shape& shape, const std::string& quota);
+    Result<> up(const Shape& shape, const Settings& settings);
     // Starts every member that does not run, and waits until ring and registrations of all are complete.
     // Code::timed_out names who is not; Code::unreachable names who died.
     Result<> start();
@@ -42,7 +42,7 @@ public:
 
 private:
     std::optional<Process> running(const Member& member) const;
-    Result<> make(const Member& member, unsigned relays, const std::string& quota) const;
+    Result<> make(const Member& member, unsigned relays, const Settings& settings) const;
     Result<> launch(const Member& member) const;
     Result<> wait_complete() const;
     Error died(const Member& member) const;
