@@ -107,6 +107,16 @@ BOOST_AUTO_TEST_CASE(hash_and_size_reach_the_job) {
     BOOST_TEST(asked.convergent);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_what_was_hashed_has_changed) {
+    const auto content = some_bytes(1000);
+    const auto job = insert_job({{"content_hash", std::string(64, '0')}, {"size", 1000}});
+    const auto id = number_in(job, "id");
+    BOOST_REQUIRE(client.upload(concat("/v1/jobs/", id, "/content"), 1000, reader_of(content)));
+    const auto last = ended(id);
+    BOOST_TEST(text_in(object_in(last, "error"), "code") == "changed");
+    BOOST_TEST(number_in(last, "exit_code") == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(one_request_inserts_and_one_gets) {
     const auto content = some_bytes(3000);
     const auto text = std::string(as_text(content));

@@ -1,0 +1,222 @@
+"""Proves that the command line meets its user's promises, whatever the node or the disk does: the key alone on
+standard output, documented exit codes, nothing overwritten, nothing half-written left behind, no hang. The node is one
+that keeps files in memory; names and keys that begin with certain words make it fail as told there."""
+
+import fcntl
+import json
+import os
+import resource
+import signal
+import subprocess
+
+import harness
+
+
+class WithDaemon(harness.SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.daemon = self.start_daemon()
+
+    def insert(self, content, name="file.bin"):
+        return self.run_catacomb("insert", self.write(name, content)).stdout.decode().strip()
+
+
+class Transfers(WithDaemon):
+    def test_a_file_goes_in_and_its_key_brings_it_back(self):
+        for size in (0, 1, 65536, 1048577, 10_000_019):
+            content = os.urandom(size)
+            done = self.run_catacomb("insert", self.write(f"in-{size}", content))
+            self.assertEqual(done.stdout.count(b"\n"), 1, "the key alone")
+            key = done.stdout.decode().strip()
+            self.assertTrue(key.startswith("chk1"))
+            self.run_catacomb("get", key, "-o", f"out-{size}")
+            self.assertEqual(self.read(f"out-{size}"), content)
+
+    def test_a_pipe_goes_in_and_comes_out(self):
+        content = os.urandom(3_000_000)
+        key = self.run_catacomb("put", "-", stdin=content).stdout.decode().strip()
+        self.assertEqual(self.run_catacomb("get", key, "-o", "-").stdout, content)
+
+    def test_keys_are_read_from_files_and_standard_input(self):
+        key = self.insert(b"content")
+        self.write("key", f"  {key}\n".encode())
+        self.assertEqual(self.run_catacomb("get", "@key", "-o", "-").stdout, b"content")
+        self.assertEqual(self.run_catacomb("get", "-", "-o", "-", stdin=key.encode()).stdout, b"content")
+        self.run_catacomb("get", "@nowhere", expect=2)
+        self.run_catacomb("get", "-", stdin=b"\n", expect=2)
+
+    def test_without_o_the_stored_name_is_used_and_never_overwritten(self):
+        key = self.insert(b"content", "name.txt")
+        os.mkdir(self.path("here"))
+        done = self.run_catacomb("get", key, cwd=self.path("here"))
+        self.assertEqual(done.stdout, b"name.txt\n")
+        self.assertEqual(self.read("here/name.txt"), b"content")
+        self.write("here/name.txt", b"mine")
+        again = self.run_catacomb("get", key, cwd=self.path("here"), expect=2)
+        self.assertIn(b"exists already", again.stderr)
+        self.assertEqual(self.read("here/name.txt"), b"mine")
+        self.assertEqual(os.listdir(self.path("here")), ["name.txt"])
+
+    def test_a_stored_name_cannot_leave_the_directory(self):
+        os.mkdir(self.path("here"))
+        for hostile in ("../evil", "/tmp/evil", ".bashrc", "a\nb\x1b[31m"):
+            source = self.write("source", b"content of " + hostile.encode())
+            key = self.run_catacomb("insert", "--name", hostile, source).stdout.decode().strip()
+            name = self.run_catacomb("get", key, cwd=self.path("here")).stdout.decode().rstrip("\n")
+            self.assertNotIn("/", name)
+            self.assertFalse(name.startswith("."))
+            self.assertTrue(all(c.isprintable() for c in name), name)
+            self.assertIn(name, os.listdir(self.path("here")))
+
+    def test_json_is_one_document(self):
+        done = json.loads(self.run_catacomb("--json", "insert", self.write("f", b"x")).stdout)
+        self.assertEqual((done["state"], done["exit_code"]), ("done", 0))
+        got = json.loads(self.run_catacomb("--json", "get", done["insert"]["key"], "-o", "out").stdout)
+        self.assertEqual(got["file"], "out")
+        failed = json.loads(self.run_catacomb("--json", "get", "chk1nothing", expect=1).stdout)
+        self.assertEqual((failed["error"]["code"], failed["exit_code"]), ("not found", 1))
+        self.assertTrue(json.loads(self.run_catacomb("--json", "status").stdout)["ready"])
+        self.assertEqual(len(json.loads(self.run_catacomb("--json", "jobs").stdout)["jobs"]), 3)
+
+    def test_check_jobs_and_status_speak(self):
+        key = self.insert(b"content")
+        self.assertIn(b"readable: 1 segments", self.run_catacomb("check", key).stdout)
+        self.assertIn(b"not readable", self.run_catacomb("check", "chk1nothing", expect=1).stdout)
+        self.assertIn(b"1 insert done", self.run_catacomb("jobs").stdout)
+        self.assertIn(b"insert done", self.run_catacomb("jobs", "1", "--follow").stdout)
+        self.run_catacomb("jobs", "99", expect=1)
+        self.assertIn(b"relay and vault, ready", self.run_catacomb("status").stdout)
+
+
+class BadInput(WithDaemon):
+    def test_each_mistake_has_a_sentence_and_an_exit_code(self):
+        cases = [
+            (("get", "typo"), 2, b"character 1"),
+            (("get", "chk1nothing"), 1, b"not found"),
+            (("check", "typo"), 2, b"character 1"),
+            (("insert", "nowhere"), 2, b"cannot read nowhere: No such file"),
+            (("insert", "."), 2, b"is a directory"),
+            (("insert", "--name", "no-relays", self.write("f", b"x")), 4, b"2 relays are known"),
+            (("insert", "--name", "full", self.write("f", b"x")), 4, b"full"),
+            (("get", "chk1nothing", "-o", self.write("taken", b"")), 2, b"exists already"),
+            (("dance",), 2, b""),
+            ((), 2, b""),
+            (("insert",), 2, b""),
+            (("jobs", "x"), 2, b""),
+        ]
+        for words, code, sentence in cases:
+            done = self.run_catacomb(*words, expect=code)
+            self.assertIn(sentence, done.stderr + done.stdout, words)
+            self.assertNotIn(b"terminate", done.stderr)
+
+    def test_an_unreadable_file_is_told(self):
+        secret = self.write("secret", b"x")
+        os.chmod(secret, 0)
+        if os.access(secret, os.R_OK):
+            self.skipTest("root reads everything")
+        self.assertIn(b"Permission denied", self.run_catacomb("insert", secret, expect=2).stderr)
+
+    def test_a_get_that_cannot_finish_leaves_nothing(self):
+        key = self.insert(os.urandom(2_000_000), "half")
+        done = self.run_catacomb("get", key, "-o", "out", expect=1)
+        self.assertIn(b"19 of 20 blocks", done.stderr)
+        self.assertFalse(os.path.exists(self.path("out")) or os.path.exists(self.path("out.part")))
+
+    def test_a_full_disk_is_told_and_leaves_nothing(self):
+        key = self.insert(os.urandom(4_000_000))
+
+        def small_disk():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+
+        done = self.run_catacomb("get", key, "-o", "out", expect=2, preexec=small_disk)
+        self.assertIn(b"cannot write out", done.stderr)
+        self.assertFalse(os.path.exists(self.path("out")) or os.path.exists(self.path("out.part")))
+        full = self.run_catacomb("get", key, "-o", "/dev/full", expect=2)
+        self.assertIn(b"No space left", full.stderr)
+
+    def test_an_output_that_cannot_be_written_is_told(self):
+        key = self.insert(b"content")
+        self.assertIn(b"cannot write", self.run_catacomb("get", key, "-o", "no/such/dir", expect=2).stderr)
+
+    def test_two_gets_do_not_write_one_file(self):
+        key = self.insert(b"content")
+        with open(self.path("out.part"), "wb") as part:
+            fcntl.flock(part, fcntl.LOCK_EX)
+            self.assertIn(b"is being written", self.run_catacomb("get", key, "-o", "out", expect=4).stderr)
+        self.run_catacomb("get", key, "-o", "out")  # a leftover that nobody holds is no obstacle
+
+
+class Interrupted(harness.SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.daemon = self.start_daemon(environment={"CATACOMB_FAKE_STALLED": "1"})
+
+    def test_ctrl_c_cancels_the_job_and_says_so(self):
+        source = self.write("f", os.urandom(20_000_000))
+        running = subprocess.Popen(self.command("insert", source), stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+        harness.eventually(lambda: b"running" in self.run_catacomb("jobs").stdout, "the job")
+        running.send_signal(signal.SIGINT)
+        out, words = running.communicate(timeout=harness.DEADLINE)
+        self.assertEqual((running.returncode, out), (5, b""), words)
+        self.assertIn(b"interrupted", words)
+        self.assertIn(b"cancelled", self.run_catacomb("jobs", "1", expect=5).stdout)
+
+    def test_a_cancelled_job_ends_an_insert_that_waits_for_its_input(self):
+        running = subprocess.Popen(
+            self.command("insert", "-"), stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self.addCleanup(running.kill)
+        harness.eventually(lambda: b"running" in self.run_catacomb("jobs").stdout, "the job")
+        self.run_catacomb("jobs", "1", "cancel")
+        running.wait(timeout=harness.DEADLINE)
+        self.assertEqual(running.returncode, 5)
+        running.communicate()
+
+    def test_a_node_that_dies_is_told(self):
+        source = self.write("f", os.urandom(20_000_000))
+        running = subprocess.Popen(self.command("insert", source), stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+        harness.eventually(lambda: b"running" in self.run_catacomb("jobs").stdout, "the job")
+        self.stop_daemon(self.daemon, signal.SIGKILL)
+        _, words = running.communicate(timeout=harness.DEADLINE)
+        self.assertEqual(running.returncode, 3, words)
+
+
+class NodeCommand(harness.SystemTest):
+    def test_no_node_is_told_with_how_to_start_one(self):
+        for words in (("status",), ("insert", self.write("f", b"x")), ("get", "chk1x"), ("jobs",)):
+            done = self.run_catacomb(*words, expect=3)
+            self.assertIn(b"no node is running", done.stderr)
+            self.assertIn(b" node", done.stderr)
+
+    def test_a_port_file_left_by_a_crash_is_no_node(self):
+        daemon = self.start_daemon()
+        self.stop_daemon(daemon, signal.SIGKILL)
+        self.assertTrue(os.path.exists(os.path.join(self.data, "api.port")))
+        self.assertIn(b"no node is running", self.run_catacomb("status", expect=3).stderr)
+
+    def test_a_daemon_stops_cleanly_and_takes_its_port_file_with_it(self):
+        daemon = self.start_daemon()
+        self.assertEqual(self.stop_daemon(daemon), 0)
+        self.assertFalse(os.path.exists(os.path.join(self.data, "api.port")))
+
+    def test_one_data_directory_has_one_node(self):
+        self.start_daemon()
+        self.assertIn(b"another node runs", self.run_catacomb("node", expect=4).stderr)
+
+    def test_check_config_tells_the_line(self):
+        os.mkdir(self.data)
+        self.write("data/catacomb.toml", b"listen = '127.0.0.1:4000'\n[vault]\nqouta = 5\n")
+        done = self.run_catacomb("node", "--check-config", expect=2)
+        self.assertIn(b"catacomb.toml:3: unknown setting 'vault.qouta'; did you mean 'vault.quota'?", done.stderr)
+        self.write("data/catacomb.toml", b"[vault]\nquota = '5GiB'\n")
+        self.run_catacomb("node", "--check-config")
+        self.run_catacomb("node", "--check-config", "--set", "vault.quota=much", expect=2)
+
+    def test_version_and_help_succeed(self):
+        self.assertRegex(self.run_catacomb("--version").stdout, rb"^catacomb \d+\.\d+\.\d+\n$")
+        self.assertIn(b"Exit codes", self.run_catacomb("--help").stdout)
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,88 @@
+"""Proves the main job on real processes: a testnet comes up complete, a file goes in at one node and comes back equal at
+one that held nothing, also after kill -9 of nodes, which come back with their blocks; and that the testnet leaves
+strangers' processes alone and can be taken down twice."""
+
+import json
+import os
+import signal
+import subprocess
+
+import harness
+
+NODES = 8
+PORT = 4700
+
+
+class Testnet(harness.SystemTest):
+    def testnet(self, *words, expect=0):
+        return self.run_catacomb("testnet", "--dir", self.path("net"), *words, expect=expect, limit=180)
+
+    def states(self):
+        nodes = json.loads(self.run_catacomb("--json", "testnet", "--dir", self.path("net"), "status").stdout)["nodes"]
+        return {node["name"]: node for node in nodes}
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.testnet, "down")
+        self.testnet("up", str(NODES), "--clients", "1", "--port", str(PORT))
+
+    def test_a_life_of_a_network(self):
+        states = self.states()
+        self.assertEqual(len(states), NODES + 1)
+        self.assertTrue(all(node["running"] and node["status"]["ready"] for node in states.values()))
+
+        content = os.urandom(3_000_000)
+        source = self.write("file", content)
+        node, client = self.path("net/node-01"), self.path("net/client-01")
+        key = self.run_catacomb("insert", source, data=node).stdout.decode().strip()
+        self.run_catacomb("get", key, "-o", "first", data=client)
+        self.assertEqual(self.read("first"), content)
+        self.assertEqual(self.run_catacomb("get", key, "-o", "-", data=client).stdout, content)
+        typo = key[:-1] + ("q" if key[-1] != "q" else "p")
+        self.assertIn(b"mistyped", self.run_catacomb("get", typo, data=client, expect=2).stderr)
+
+        victims = self.testnet("kill", "2", "--seed", "1", "--not", "node-01").stdout.decode().split()
+        self.assertEqual(len(victims), 2)
+        self.assertNotIn("node-01", victims)
+        dead = {name for name, state in self.states().items() if not state["running"]}
+        self.assertEqual(dead, set(victims))
+        self.run_catacomb("get", key, "-o", "second", data=client)
+        self.assertEqual(self.read("second"), content)
+
+        blocks = {name: state["status"]["vault"]["blocks"] for name, state in states.items() if name in dead}
+        self.testnet("start")
+        after = self.states()
+        self.assertTrue(all(node["running"] for node in after.values()))
+        for name in victims:
+            self.assertGreater(after[name]["status"]["vault"]["blocks"], blocks[name], "the blocks of the file are back")
+
+    def test_the_same_seed_kills_the_same_nodes(self):
+        first = self.testnet("kill", "3", "--seed", "7").stdout
+        self.testnet("start")
+        self.assertEqual(self.testnet("kill", "3", "--seed", "7").stdout, first)
+        self.assertIn(b"only", self.testnet("kill", "6", "--seed", "7", expect=2).stderr)
+
+    def test_strangers_are_left_alone(self):
+        stranger = subprocess.Popen(["sleep", "600"])
+        self.addCleanup(stranger.wait)
+        self.addCleanup(stranger.kill)
+        record = self.path("net/node-02/catacombd.pid")
+        with open(record) as file:
+            pid, started = (int(word) for word in file.read().split())
+        with open(record, "w") as file:
+            file.write(f"{stranger.pid} {started}\n")
+        self.testnet("down")
+        self.assertIsNone(stranger.poll())
+        os.kill(pid, signal.SIGKILL)  # the node whose record was lost
+
+    def test_down_is_idempotent_and_graceful(self):
+        self.testnet("down")
+        self.assertFalse(any(state["running"] for state in self.states().values()))
+        for name in self.states():
+            self.assertFalse(os.path.exists(self.path(f"net/{name}/api.port")), "each said good-bye")
+        self.testnet("down")
+        self.assertIn(b"another shape", self.testnet("up", "3", expect=2).stderr)
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,139 @@
+// Proves that the command line reads files exactly, notices when they change, and never overwrites or leaves
+// a half file.
+#include "tools/catacomb/files.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+
+#include "tests/support/scratch_dir.hpp"
+
+using namespace catacomb;
+using namespace catacomb::cli;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Fixture {
+    tests::ScratchDir dir;
+    const std::atomic<bool> never{false};
+
+    std::string path(const char* name) const { return (dir.path() / name).string(); }
+    std::string write(const char* name, std::string_view content) const {
+        std::ofstream(path(name), std::ios::binary) << content;
+        return path(name);
+    }
+    std::string read(const char* name) const {
+        std::ifstream in(path(name), std::ios::binary);
+        return std::string((std::istreambuf_iterator<char>(in)), {});
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(files, Fixture)
+
+BOOST_AUTO_TEST_CASE(both_passes_see_the_same_bytes) {
+    const std::string content(3'000'001, 'x');
+    auto input = InputFile::open(write("in", content)).value();
+    BOOST_TEST(*input.size() == content.size());
+    BOOST_TEST(input.name() == "in");
+    std::uint64_t told = 0;
+    const auto hash = input.hash([&](std::uint64_t done) { told = done; });
+    BOOST_TEST((hash.value() == crypto::content_hash(view(content))));
+    BOOST_TEST(told == content.size());
+    std::string second;
+    Bytes chunk(70'000);
+    for (auto n = input.read(chunk, never).value(); n > 0; n = input.read(chunk, never).value()) {
+        second += as_text(ByteView(chunk).first(n));
+    }
+    BOOST_TEST((second == content));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_shrinks_has_changed_and_one_that_grows_is_cut) {
+    Bytes chunk(10);
+    auto shrinking = InputFile::open(write("a", std::string(20, 'a'))).value();
+    BOOST_TEST(shrinking.read(chunk, never).value() == 10u);
+    fs::resize_file(path("a"), 5);
+    const auto rest = shrinking.read(chunk, never);
+    BOOST_REQUIRE(!rest);
+    BOOST_TEST((rest.error().code == Code::changed));
+
+    auto growing = InputFile::open(write("b", "12345")).value();
+    write("b", "1234567890");
+    BOOST_TEST(growing.read(chunk, never).value() == 5u);
+    BOOST_TEST(growing.read(chunk, never).value() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_told) {
+    BOOST_TEST((InputFile::open(path("nowhere")).error().code == Code::io));
+    BOOST_TEST((InputFile::open(dir.path().string()).error().code == Code::bad_input));
+}
+
+BOOST_AUTO_TEST_CASE(an_output_appears_whole_or_not_at_all) {
+    {
+        auto output = OutputFile::open(path("out")).value();
+        BOOST_TEST(output.write(view("half")).has_value());
+        BOOST_TEST(fs::exists(path("out.part")));
+    }
+    BOOST_TEST(!fs::exists(path("out")));
+    BOOST_TEST(!fs::exists(path("out.part")));
+    auto output = OutputFile::open(path("out")).value();
+    BOOST_TEST(output.write(view("whole")).has_value());
+    BOOST_TEST(output.commit().has_value());
+    BOOST_TEST(read("out") == "whole");
+    BOOST_TEST(!fs::exists(path("out.part")));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_overwritten_even_when_it_appears_late) {
+    const auto there = OutputFile::open(write("there", "mine"));
+    BOOST_REQUIRE(!there);
+    BOOST_TEST((there.error().code == Code::exists));
+    auto output = OutputFile::open(path("out")).value();
+    BOOST_TEST(output.write(view("theirs")).has_value());
+    write("out", "mine");
+    const auto committed = output.commit();
+    BOOST_REQUIRE(!committed);
+    BOOST_TEST((committed.error().code == Code::exists));
+    output.abandon();
+    BOOST_TEST(read("out") == "mine");
+    BOOST_TEST(!fs::exists(path("out.part")));
+}
+
+BOOST_AUTO_TEST_CASE(a_dangling_link_is_not_followed) {
+    fs::create_symlink(path("elsewhere"), path("link"));
+    BOOST_TEST(!OutputFile::open(path("link")).has_value());
+    fs::create_symlink(path("elsewhere"), path("fresh.part"));
+    BOOST_TEST(!OutputFile::open(path("fresh")).has_value());
+    BOOST_TEST(!fs::exists(path("elsewhere")));
+}
+
+BOOST_AUTO_TEST_CASE(a_part_that_is_being_written_is_left_alone) {
+    auto first = OutputFile::open(path("out")).value();
+    const auto second = OutputFile::open(path("out"));
+    BOOST_REQUIRE(!second);
+    BOOST_TEST((second.error().code == Code::busy));
+    BOOST_TEST(fs::exists(path("out.part")));
+}
+
+BOOST_AUTO_TEST_CASE(stored_names_become_harmless) {
+    BOOST_TEST(safe_file_name("plain.txt") == "plain.txt");
+    BOOST_TEST(safe_file_name("a/b\\c") == "a_b_c");
+    BOOST_TEST(safe_file_name("../x") == "_._x");
+    BOOST_TEST(safe_file_name("..") == "_.");
+    BOOST_TEST(safe_file_name(".profile") == "_profile");
+    BOOST_TEST(safe_file_name(std::string_view("a\0b\x7f\n", 5)) == "a_b__");
+    BOOST_TEST(safe_file_name("") == "catacomb-file");
+    BOOST_TEST(safe_file_name("größe.txt") == "größe.txt");
+    const auto longest = safe_file_name(std::string(249, 'a') + "ü" + std::string(100, 'b'));
+    BOOST_TEST(longest == std::string(249, 'a'));
+}
+
+BOOST_AUTO_TEST_CASE(keys_come_from_arguments_and_files) {
+    BOOST_TEST(read_key(" chk1abc\n").value() == "chk1abc");
+    BOOST_TEST(read_key("@" + write("key", "\tchk1abc \r\nsecond line")).value() == "chk1abc");
+    BOOST_TEST((read_key("@" + path("nowhere")).error().code == Code::io));
+    BOOST_TEST((read_key("  ").error().code == Code::bad_input));
+    BOOST_TEST((read_key(std::string(5000, 'k')).error().code == Code::bad_input));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
