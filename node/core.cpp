@@ -67,7 +67,7 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
       pool_(runtime, paths_),
       client_(ClientParts{runtime, pool_, paths_, options_.network, options_.convergence_secret.clone(),
                           options_.spool_directory},
-              [this] { return status_json(); }),
+              {[this] { return status_json(); }, [this] { return circuits_json(); }}),
       tasks_(runtime) {
     paths_.guard_state().load(options_.guards);
     links_.on_descriptor([this](routing::DescriptorPtr relay) {
@@ -215,6 +215,16 @@ std::string NodeCore::status_json() const {
     facts.build_time = paths_.typical_build_time();
     facts.jobs_running = client_.running();
     facts.ready = is_ready();
+    return to_json(facts);
+}
+
+std::string NodeCore::circuits_json() {
+    CircuitFacts facts;
+    for (const auto& guard : paths_.guards()) facts.guards.push_back(guard->addresses.front());
+    for (const auto& circuit : circuits_.own_circuits()) {
+        auto& path = facts.paths.emplace_back();
+        for (const auto& relay : circuit->path()) path.push_back(relay->addresses.front());
+    }
     return to_json(facts);
 }
 

@@ -60,6 +60,7 @@ public:
     bool is_relay() const { return relay_.has_value(); }
     bool is_ready() const;
     std::string status_json() const;
+    std::string circuits_json();
 
     routing::View& view() { return view_; }
     routing::Links& links() { return links_; }

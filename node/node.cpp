@@ -17,8 +17,12 @@ routing::NetworkParameters network_of(const Config& config) {
     return out.with_id();
 }
 
-Node::Node(const Config& config, AsioRuntime& runtime)
-    : config_(config), runtime_(runtime), network_(network_of(config)), tasks_(runtime) {}
+Node::Node(const Config& config, AsioRuntime& runtime, std::size_t client_hops)
+    : config_(config),
+      runtime_(runtime),
+      client_hops_(client_hops),
+      network_(network_of(config)),
+      tasks_(runtime) {}
 
 Result<> Node::start() {
     auto identity = open_identity(config_.data_dir, network_, runtime_.now(), runtime_.rng());
@@ -41,6 +45,7 @@ NodeOptions Node::options() {
     out.convergence_secret = identity_->convergence_secret.clone();
     out.spool_directory = config_.data_dir.string();
     out.guards = identity_->guards;
+    out.client_hops = client_hops_;
     out.link_limits.links = config_.limits.links;
     out.link_limits.links_per_address = config_.limits.links_per_address;
     out.link_limits.circuits = config_.limits.circuits_per_link;

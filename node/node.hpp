@@ -12,7 +12,8 @@ namespace catacomb::node {
 
 class Node {
 public:
-    Node(const Config& config, AsioRuntime& runtime);
+    // `client_hops`: fewer only in a test that must notice it.
+    Node(const Config& config, AsioRuntime& runtime, std::size_t client_hops = kClientHops);
 
     // Opens what is on the disk, listens and starts. Errors are sentences for the operator.
     Result<> start();
@@ -28,6 +29,7 @@ private:
 
     Config config_;
     AsioRuntime& runtime_;
+    const std::size_t client_hops_;
     routing::NetworkParameters network_;
     std::optional<Identity> identity_;
     std::unique_ptr<storage::VaultStore> store_;

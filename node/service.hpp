@@ -118,6 +118,8 @@ public:
 
     // What the node is doing, as a JSON document (docs/spec/api.md).
     virtual std::string status_json() const = 0;
+    // Its guards and the relays of its own circuits: for its user's eyes only (docs/spec/api.md).
+    virtual std::string circuits_json() const = 0;
 };
 
 }  // namespace catacomb::node

@@ -54,4 +54,21 @@ std::string to_json(const StatusFacts& facts) {
     return boost::json::serialize(out);
 }
 
+namespace {
+
+boost::json::array texts(const std::vector<routing::Endpoint>& addresses) {
+    boost::json::array out;
+    for (const auto& address : addresses) out.emplace_back(address.text());
+    return out;
+}
+
+}  // namespace
+
+std::string to_json(const CircuitFacts& facts) {
+    boost::json::array circuits;
+    for (const auto& path : facts.paths) circuits.push_back(boost::json::object{{"path", texts(path)}});
+    return boost::json::serialize(
+        boost::json::object{{"guards", texts(facts.guards)}, {"circuits", std::move(circuits)}});
+}
+
 }  // namespace catacomb::node

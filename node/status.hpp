@@ -26,4 +26,12 @@ struct StatusFacts {
 
 std::string to_json(const StatusFacts& facts);
 
+// GET /v1/circuits: the one document with addresses, which the API gives to the node's own user alone.
+struct CircuitFacts {
+    std::vector<routing::Endpoint> guards;
+    std::vector<std::vector<routing::Endpoint>> paths;  // of each own circuit, first hop first
+};
+
+std::string to_json(const CircuitFacts& facts);
+
 }  // namespace catacomb::node

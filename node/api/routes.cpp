@@ -69,6 +69,9 @@ Task<void> Routes::handle(Exchange& exchange) {
     if (path[1] == "status" && depth == 2 && method == "GET") {
         auto text = service_.status_json();
         co_await exchange.answer(200, std::move(text));
+    } else if (path[1] == "circuits" && depth == 2 && method == "GET") {
+        auto text = service_.circuits_json();
+        co_await exchange.answer(200, std::move(text));
     } else if (path[1] == "files" && depth == 2 && method == "POST") {
         co_await insert_file(exchange);
     } else if (path[1] == "files" && depth == 3 && method == "GET") {

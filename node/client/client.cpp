@@ -8,8 +8,8 @@ constexpr std::size_t kJobsKept = 100;
 constexpr std::size_t kJobsAtOnce = 32;
 }  // namespace
 
-Client::Client(ClientParts parts, std::function<std::string()> status)
-    : parts_(std::move(parts)), status_(std::move(status)), tasks_(parts_.runtime) {}
+Client::Client(ClientParts parts, NodeDocuments documents)
+    : parts_(std::move(parts)), documents_(std::move(documents)), tasks_(parts_.runtime) {}
 
 Result<JobPtr> Client::new_job(JobKind kind) {
     if (parts_.runtime.closing()) return error(Code::closed, "the node is stopping");

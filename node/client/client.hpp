@@ -8,10 +8,14 @@
 
 namespace catacomb::node {
 
+// The documents of Service that the node knows, not its client.
+struct NodeDocuments {
+    std::function<std::string()> status, circuits;
+};
+
 class Client final : public Service {
 public:
-    // `status`: the document that status_json() gives; the node knows, not the client.
-    Client(ClientParts parts, std::function<std::string()> status);
+    Client(ClientParts parts, NodeDocuments documents);
 
     Result<JobId> begin_insert(InsertOptions options, std::shared_ptr<ByteSource> from) override;
     Result<JobId> begin_get(std::string key, GetOptions options, std::shared_ptr<ByteSink> to) override;
@@ -20,7 +24,8 @@ public:
     Result<JobStatus> job(JobId id) const override;
     Result<> cancel(JobId id) override;
     Task<std::uint64_t> wait_for_change(JobId id, std::uint64_t seen_version, Time deadline) override;
-    std::string status_json() const override { return status_(); }
+    std::string status_json() const override { return documents_.status(); }
+    std::string circuits_json() const override { return documents_.circuits(); }
 
     Task<void> drained() { return tasks_.drained(); }
     std::size_t running() const { return tasks_.count(); }
@@ -34,7 +39,7 @@ private:
     }
 
     ClientParts parts_;
-    std::function<std::string()> status_;
+    NodeDocuments documents_;
     std::deque<JobPtr> jobs_;  // newest first
     JobId next_id_ = 1;
     routing::TaskSet tasks_;

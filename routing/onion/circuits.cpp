@@ -93,4 +93,10 @@ Task<Result<std::shared_ptr<OriginCircuit>>> Circuits::build(
     co_return built.error();
 }
 
+std::vector<std::shared_ptr<OriginCircuit>> Circuits::own_circuits() const {
+    std::vector<std::shared_ptr<OriginCircuit>> out;
+    for (const auto& [number, circuit] : own_) out.push_back(circuit);
+    return out;
+}
+
 }  // namespace catacomb::routing

@@ -49,6 +49,8 @@ public:
 
     std::size_t relayed() const { return relayed_.size(); }
     std::size_t own() const { return own_.size(); }
+    // Those of our own that are there, by age.
+    std::vector<std::shared_ptr<OriginCircuit>> own_circuits() const;
 
     Runtime& runtime() { return runtime_; }
     Links& links() { return links_; }

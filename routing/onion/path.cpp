@@ -28,7 +28,13 @@ public:
         }
     }
 
-    bool find() { return place_last() && place(0); }
+    // `strict`: the last hop is no guard either. Guards have links with us; an exit knows what is asked for,
+    // and should know nobody that asks.
+    bool find(bool strict) {
+        path_.assign(request_.hops, nullptr);
+        strict_ = strict;
+        return place_last() && place(0);
+    }
 
     std::vector<NodeId> ids() const {
         std::vector<NodeId> out;
@@ -57,7 +63,7 @@ private:
         std::set<std::vector<std::uint64_t>> failed;
         for (std::size_t i = 0; i < candidates.size(); ++i) {
             if (!in_order) std::swap(candidates[i], candidates[i + rng_.below(candidates.size() - i)]);
-            if (!fits(*candidates[i]) || failed.count(candidates[i]->prefixes)) continue;
+            if (!fits(*candidates[i], hop) || failed.count(candidates[i]->prefixes)) continue;
             path_[hop] = candidates[i];
             if (place(hop + 1)) return true;
             path_[hop] = nullptr;
@@ -76,7 +82,9 @@ private:
         return usable_;
     }
 
-    bool fits(const PathRelay& relay) const {
+    bool fits(const PathRelay& relay, std::size_t hop) const {
+        if (strict_ && hop > 0 && hop + 1 == path_.size() && contains(request_.guards, relay.id))
+            return false;
         return std::none_of(path_.begin(), path_.end(), [&](const auto* other) {
             return other && (other->id == relay.id || share_network(*other, relay));
         });
@@ -99,6 +107,7 @@ private:
     Rng& rng_;
     Relays usable_;
     Relays path_;  // null where not placed yet
+    bool strict_ = true;
 };
 
 Error too_few(const PathSearch& search, std::size_t hops) {
@@ -120,7 +129,8 @@ Result<std::vector<NodeId>> choose_path(const std::vector<PathRelay>& relays, co
                                         Rng& rng) {
     CHECK(1 <= request.hops && request.hops <= kMaxHops);
     PathSearch search(relays, request, rng);
-    if (!search.find()) return too_few(search, request.hops);
+    // In a small network better a guard as exit than no path.
+    if (!search.find(true) && !search.find(false)) return too_few(search, request.hops);
     return search.ids();
 }
 

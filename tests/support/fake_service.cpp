@@ -185,4 +185,9 @@ std::string FakeService::status_json() const {
            R"("circuits":{"ready":3},"warnings":["fewer than 20 relays: anonymity is weak"],"ready":true})";
 }
 
+std::string FakeService::circuits_json() const {
+    return R"({"guards":["127.11.0.1:4000"],)"
+           R"("circuits":[{"path":["127.11.0.1:4000","127.12.0.1:4000","127.13.0.1:4000"]}]})";
+}
+
 }  // namespace catacomb::tests

@@ -25,6 +25,7 @@ public:
     Result<> cancel(node::JobId id) override;
     node::Task<std::uint64_t> wait_for_change(node::JobId id, std::uint64_t seen, Time deadline) override;
     std::string status_json() const override;
+    std::string circuits_json() const override;
 
     // Waits for all jobs. The runtime must be closing.
     node::Task<> close() { return tasks_.drained(); }

@@ -129,6 +129,21 @@ BOOST_AUTO_TEST_CASE(the_first_guard_that_fits_is_taken) {
     for (int i = 0; i < 50; ++i) BOOST_TEST((choose_path(relays, request, rng)->front() == id_of(5)));
 }
 
+BOOST_AUTO_TEST_CASE(an_exit_is_no_guard_while_there_are_others) {
+    crypto::SeededRng rng(11);
+    auto request = request_of(3);
+    request.guards = {id_of(0), id_of(1), id_of(2)};
+    for (int round = 0; round < 500; ++round) {
+        const auto path = choose_path(distinct_relays(5), request, rng);
+        BOOST_REQUIRE(path);
+        BOOST_TEST(!contains(request.guards, path->back()));
+    }
+    // Where there are none, a guard serves; and a rendezvous is where it is.
+    BOOST_TEST(choose_path(distinct_relays(3), request, rng).has_value());
+    request.last = id_of(1);
+    BOOST_TEST(choose_path(distinct_relays(5), request, rng).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(other_hops_are_uniform) {
     crypto::SeededRng rng(3);
     const auto relays = distinct_relays(11);
