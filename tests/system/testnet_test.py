@@ -14,7 +14,7 @@ PORT = 4700
 
 
 class Testnet(harness.SystemTest):
-    def testnet(self, *words, expect=0):
+    def net(self, *words, expect=0):
         return self.run_catacomb("testnet", "--dir", self.path("net"), *words, expect=expect, limit=180)
 
     def states(self):
@@ -23,8 +23,8 @@ class Testnet(harness.SystemTest):
 
     def setUp(self):
         super().setUp()
-        self.addCleanup(self.testnet, "down")
-        self.testnet("up", str(NODES), "--clients", "1", "--port", str(PORT))
+        self.addCleanup(self.net, "down")
+        self.net("up", str(NODES), "--clients", "1", "--port", str(PORT))
 
     def test_a_life_of_a_network(self):
         states = self.states()
@@ -41,7 +41,7 @@ class Testnet(harness.SystemTest):
         typo = key[:-1] + ("q" if key[-1] != "q" else "p")
         self.assertIn(b"mistyped", self.run_catacomb("get", typo, data=client, expect=2).stderr)
 
-        victims = self.testnet("kill", "2", "--seed", "1", "--not", "node-01").stdout.decode().split()
+        victims = self.net("kill", "2", "--seed", "1", "--not", "node-01").stdout.decode().split()
         self.assertEqual(len(victims), 2)
         self.assertNotIn("node-01", victims)
         dead = {name for name, state in self.states().items() if not state["running"]}
@@ -50,17 +50,17 @@ class Testnet(harness.SystemTest):
         self.assertEqual(self.read("second"), content)
 
         blocks = {name: state["status"]["vault"]["blocks"] for name, state in states.items() if name in dead}
-        self.testnet("start")
+        self.net("start")
         after = self.states()
         self.assertTrue(all(node["running"] for node in after.values()))
         for name in victims:
             self.assertGreater(after[name]["status"]["vault"]["blocks"], blocks[name], "the blocks of the file are back")
 
     def test_the_same_seed_kills_the_same_nodes(self):
-        first = self.testnet("kill", "3", "--seed", "7").stdout
-        self.testnet("start")
-        self.assertEqual(self.testnet("kill", "3", "--seed", "7").stdout, first)
-        self.assertIn(b"only", self.testnet("kill", "6", "--seed", "7", expect=2).stderr)
+        first = self.net("kill", "3", "--seed", "7").stdout
+        self.net("start")
+        self.assertEqual(self.net("kill", "3", "--seed", "7").stdout, first)
+        self.assertIn(b"only", self.net("kill", "6", "--seed", "7", expect=2).stderr)
 
     def test_strangers_are_left_alone(self):
         stranger = subprocess.Popen(["sleep", "600"])
@@ -71,17 +71,17 @@ class Testnet(harness.SystemTest):
             pid, started = (int(word) for word in file.read().split())
         with open(record, "w") as file:
             file.write(f"{stranger.pid} {started}\n")
-        self.testnet("down")
+        self.net("down")
         self.assertIsNone(stranger.poll())
         os.kill(pid, signal.SIGKILL)  # the node whose record was lost
 
     def test_down_is_idempotent_and_graceful(self):
-        self.testnet("down")
+        self.net("down")
         self.assertFalse(any(state["running"] for state in self.states().values()))
         for name in self.states():
             self.assertFalse(os.path.exists(self.path(f"net/{name}/api.port")), "each said good-bye")
-        self.testnet("down")
-        self.assertIn(b"another shape", self.testnet("up", "3", expect=2).stderr)
+        self.net("down")
+        self.assertIn(b"another shape", self.net("up", "3", expect=2).stderr)
 
 
 if __name__ == "__main__":
