@@ -33,8 +33,10 @@ Ring::Ring(Parts parts)
 void Ring::start() { tasks_.spawn(run()); }
 
 bool Ring::complete() const {
-    const auto others = parts_.view.live(parts_.runtime.now()).size() - 1;
-    return joined_ && table_.successors().size() >= std::min<std::size_t>(table_.r(), others);
+    const auto live = parts_.view.live(parts_.runtime.now());
+    const auto others = std::count_if(
+        live.begin(), live.end(), [this](const DescriptorPtr& relay) { return relay->id != table_.id(); });
+    return joined_ && table_.successors().size() >= std::min(table_.r(), static_cast<std::size_t>(others));
 }
 
 // ---- keeping our place
