@@ -29,6 +29,7 @@ struct LinkLimits {
     unsigned create_burst = 200;         // and at once
     std::size_t outstanding_rpcs = 256;  // over one link, each way
     std::size_t control_frames = 1024;   // waiting to leave one link: 4 MiB
+    std::size_t body_frames = 4096;      // of requests and answers, waiting to leave one link: 16 MiB
 
     TokenBucket create_bucket(Time now) const { return {creates_per_second, create_burst, now}; }
 };

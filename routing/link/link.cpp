@@ -1,5 +1,7 @@
 #include "routing/link/link.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "routing/link/links.hpp"
 #include "routing/tap.hpp"
@@ -41,6 +43,7 @@ void Link::close() {
     round_.clear();
     links_.closed(*this);
     transients_.clear();
+    body_frames_ = 0;
 }
 
 // ---- reading
@@ -172,22 +175,27 @@ bool Link::push_now(Flow& flow, std::uint8_t mark, ByteView payload) {
 
 void Link::send_control(FrameKind kind, std::uint32_t channel, std::uint8_t flags, ByteView payload) {
     if (state_ != State::open) return;
-    if (control_.size() >= links_.limits().control_frames) {
-        // Later: we may be deep inside a circuit that closing would destroy.
-        std::weak_ptr<Link> weak = weak_from_this();
-        return links_.runtime().post([weak] {
-            if (auto self = weak.lock()) self->close();
-        });
-    }
+    if (control_.size() >= links_.limits().control_frames) return close_soon();
     auto frame = links_.pool_.get();
     encode_frame(frame->bytes, channel, kind, flags, payload);
     control_.push_back(std::move(frame));
     want_flush();
 }
 
+// The peer does not read. Not at once: we may be deep inside a circuit that closing would destroy.
+void Link::close_soon() {
+    std::weak_ptr<Link> weak = weak_from_this();
+    links_.runtime().post([weak] {
+        if (auto self = weak.lock()) self->close();
+    });
+}
+
 void Link::send_body(FrameKind kind, std::uint32_t channel, std::uint8_t first_flag, std::uint8_t last_flag,
                      std::uint8_t all_flags, ByteView body) {
     if (state_ != State::open) return;
+    const auto frames = std::max<std::size_t>(1, (body.size() + kFramePayload - 1) / kFramePayload);
+    if (body_frames_ + frames > links_.limits().body_frames) return close_soon();
+    body_frames_ += frames;
     transients_.push_back(std::make_unique<Flow>(shared_from_this(), channel, kind, std::nullopt));
     auto& flow = *transients_.back();
     flow.transient_ = true;
@@ -244,6 +252,7 @@ void Link::fill_from_flow(Flow& flow) {
     for (std::size_t i = 0; i < kFramesPerFlowTurn && flow.may_leave() && has_room(); ++i) {
         auto queued = std::move(flow.queue_.front());
         flow.queue_.pop_front();
+        body_frames_ -= flow.transient_;
         seal_text(*queued.frame);
         links_.pool_.put(std::move(queued.frame));
         flow.left(queued.mark);

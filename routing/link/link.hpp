@@ -54,11 +54,14 @@ public:
     // read).
     void send_control(FrameKind kind, std::uint32_t channel, std::uint8_t flags, ByteView payload);
     // A body of any length as parts of kFramePayload, as a flow of its own. first and last parts carry the
-    // flags.
+    // flags. Closes the link when more than the maximum wait.
     void send_body(FrameKind kind, std::uint32_t channel, std::uint8_t first_flag, std::uint8_t last_flag,
                    std::uint8_t all_flags, ByteView body);
     // A channel id that this end has not used on this link; the two ends never pick the same.
     std::uint32_t fresh_channel();
+    // Frames that wait to leave, beside those of circuits.
+    std::size_t control_waiting() const { return control_.size(); }
+    std::size_t bodies_waiting() const { return body_frames_; }
     // Seals and writes what waits. Called by Links at the end of a batch.
     void flush();
 
@@ -86,6 +89,7 @@ private:
     void fill_from_flow(Flow& flow);
     bool write_out();
     void want_flush();
+    void close_soon();
 
     Links& links_;
     StreamPtr stream_;
@@ -107,6 +111,7 @@ private:
     std::deque<FramePool::Ptr> control_;
     std::deque<Flow*> round_;  // flows that may have something to send, in turn
     std::list<std::unique_ptr<Flow>> transients_;
+    std::size_t body_frames_ = 0;  // in transients_
 };
 
 }  // namespace catacomb::routing
