@@ -64,6 +64,7 @@ public:
 
     routing::View& view() { return view_; }
     routing::Links& links() { return links_; }
+    routing::LinkRpc& rpc() { return rpc_; }
     routing::Circuits& circuits() { return circuits_; }
     routing::Ring* ring() { return relay_ ? &relay_->ring : nullptr; }
     Rendezvous* rendezvous() { return relay_ ? &relay_->rendezvous : nullptr; }

@@ -1,5 +1,7 @@
 #include "routing/onion/circuits.hpp"
 
+#include <algorithm>
+
 #include "routing/onion/keys.hpp"
 #include "routing/onion/origin_circuit.hpp"
 #include "routing/onion/relay_circuit.hpp"
@@ -76,6 +78,18 @@ void Circuits::on_link_closed(Link& link) {
         auto again = channels_.lower_bound({link.number(), 0});
         CHECK(again == channels_.end() || again->second != channel);
     }
+}
+
+std::size_t Circuits::longest_queue() const {
+    std::size_t out = 0;
+    for (const auto& [key, channel] : channels_) out = std::max(out, channel->queued());
+    return out;
+}
+
+std::size_t Circuits::cells_waiting() const {
+    std::size_t out = 0;
+    for (const auto& [key, channel] : channels_) out += channel->queued();
+    return out;
 }
 
 Task<Result<std::shared_ptr<OriginCircuit>>> Circuits::build(

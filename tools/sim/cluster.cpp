@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "crypto/random.hpp"
+#include "tools/sim/jobs.hpp"
 
 namespace catacomb::sim {
 namespace {
@@ -102,6 +103,9 @@ node::NodeOptions Cluster::options_for(const Node& from) const {
     out.spool_directory = from.options.spool_directory;
     out.client_hops = from.options.client_hops;
     out.vault_hops = from.options.vault_hops;
+    out.link_limits = from.options.link_limits;
+    out.circuit_limits = from.options.circuit_limits;
+    out.guards = from.options.guards;
     if (const auto& relay = from.options.relay) {
         out.relay.emplace(node::RelayOptions{
             relay->key.clone(), relay->pow, relay->epoch, relay->link_key.clone(), relay->onion_key.clone(),
@@ -128,6 +132,7 @@ void Cluster::start(std::size_t index) {
 void Cluster::crash(std::size_t index) {
     auto& node = *nodes_[index];
     world_.crash(*node.runtime);
+    node.options.guards = node.core->paths().guard_state().saved();
     if (node.store) node.store->crash();
     bury(std::move(node.core), *node.runtime);
 }
@@ -177,41 +182,28 @@ bool Cluster::settle(Duration limit) {
     return ready();
 }
 
-Result<node::JobStatus> Cluster::wait_for(std::size_t index, Result<node::JobId> job, Duration limit) {
-    if (!job) return job.error();
-    auto& service = core(index).service();
-    const auto over = [&] { return service.job(*job)->state != node::JobState::running; };
-    if (!world_.run_until(over, limit)) return error(Code::timed_out, "the job did not end in virtual time");
-    auto status = service.job(*job);
-    if (status->failure) return *status->failure;
-    return status;
+Result<node::JobStatus> Cluster::wait_for(const FileJob& job, Duration limit) {
+    if (!world_.run_until([&] { return job.is_over(); }, limit))
+        return error(Code::timed_out, "the job did not end in virtual time");
+    return job.outcome();
 }
 
 Result<node::InsertReport> Cluster::insert(std::size_t index, ByteView file, std::string name,
                                            Duration limit) {
-    node::InsertOptions options;
-    options.name = std::move(name);
-    options.content_hash = to_bytes(crypto::content_hash(file).view());
-    options.size = file.size();
-    auto source = std::make_shared<MemorySource>(to_bytes(file));
-    auto job = core(index).service().begin_insert(std::move(options), std::move(source));
-    auto status = wait_for(index, job, limit);
+    auto status = wait_for(FileJob::insert(*this, index, file, std::move(name)), limit);
     if (!status) return status.error();
     return *status->insert;
 }
 
 Result<Bytes> Cluster::get(std::size_t index, const std::string& key, Duration limit) {
-    auto sink = std::make_shared<MemorySink>();
-    auto job = core(index).service().begin_get(key, {}, sink);
-    auto status = wait_for(index, job, limit);
+    const auto job = FileJob::get(*this, index, key);
+    auto status = wait_for(job, limit);
     if (!status) return status.error();
-    CHECK(sink->ended);
-    return std::move(sink->file);
+    return job.delivered();
 }
 
 Result<node::CheckReport> Cluster::check(std::size_t index, const std::string& key, Duration limit) {
-    auto job = core(index).service().begin_check(key);
-    auto status = wait_for(index, job, limit);
+    auto status = wait_for(FileJob::check(*this, index, key), limit);
     if (!status) return status.error();
     return *status->check;
 }

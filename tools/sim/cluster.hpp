@@ -22,6 +22,8 @@ struct ClusterOptions {
     std::function<void(std::size_t index, node::NodeOptions& options)> adjust;
 };
 
+class FileJob;
+
 class Cluster {
 public:
     Cluster(SimWorld& world, ClusterOptions options);
@@ -31,14 +33,17 @@ public:
     std::size_t relays() const { return options_.relays; }
     node::NodeCore& core(std::size_t index) { return *nodes_[index]->core; }
     storage::MemoryBlockStore& store(std::size_t index) { return *nodes_[index]->store; }
+    bool hosts_vault(std::size_t index) const { return nodes_[index]->store != nullptr; }
     bool is_up(std::size_t index) const { return nodes_[index]->core != nullptr; }
+    // How often it was started: which of its lives this is.
+    std::uint64_t starts(std::size_t index) const { return nodes_[index]->starts; }
     const std::string& name(std::size_t index) const { return nodes_[index]->name; }
     const Endpoint& address(std::size_t index) const { return nodes_[index]->address; }
     // What only the node itself may know; the knowledge audit looks for them elsewhere.
     const node::NodeOptions& identity(std::size_t index) const { return nodes_[index]->options; }
 
     void start(std::size_t index);
-    // kill -9. Its store keeps what was durable.
+    // kill -9. Its store keeps what was durable, and its disk its guards.
     void crash(std::size_t index);
     // Time passes until every node that is up is ready. False at the limit.
     bool settle(Duration limit);
@@ -73,7 +78,7 @@ private:
     node::NodeOptions options_for(const Node& node) const;
     void bury(std::unique_ptr<node::NodeCore> core, SimRuntime& runtime);
     void clear_graves();
-    Result<node::JobStatus> wait_for(std::size_t index, Result<node::JobId> job, Duration limit);
+    Result<node::JobStatus> wait_for(const FileJob& job, Duration limit);
 
     SimWorld& world_;
     ClusterOptions options_;

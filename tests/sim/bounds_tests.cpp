@@ -1,0 +1,202 @@
+// What a node holds for others stays under its named maxima: while clients ask for much and read nothing,
+// while a peer asks and never listens, and in a storm of circuits. And what was pending ends once the network
+// is whole again.
+#include <boost/test/unit_test.hpp>
+
+#include "crypto/random.hpp"
+#include "tests/support/seeds.hpp"
+#include "tools/sim/jobs.hpp"
+#include "tools/sim/oracles/bounds.hpp"
+#include "tools/sim/oracles/liveness.hpp"
+
+namespace catacomb::sim {
+namespace {
+
+using testing::replay;
+using testing::seeds;
+
+std::string any_violation(Cluster& cluster) {
+    for (std::size_t i = 0; i < cluster.size(); ++i) {
+        if (!cluster.is_up(i)) continue;
+        if (auto words = bounds_violation(cluster.core(i)); !words.empty())
+            return concat(cluster.name(i), ": ", words);
+    }
+    return {};
+}
+
+std::size_t most_waiting(Cluster& cluster) {
+    std::size_t out = 0;
+    for (std::size_t i = 0; i < cluster.size(); ++i) {
+        if (cluster.is_up(i)) out = std::max(out, bytes_waiting(cluster.core(i)));
+    }
+    return out;
+}
+
+// Nothing reaches that node for so long, while it goes on sending.
+void deafen(Cluster& cluster, std::size_t node, Duration length) {
+    for (std::size_t i = 0; i < cluster.size(); ++i) {
+        if (i != node)
+            cluster.world().network().clog(cluster.address(i).address, cluster.address(node).address, length);
+    }
+}
+
+// A peer that is no relay and says whatever it likes.
+struct Stranger {
+    Stranger(Cluster& cluster, const Endpoint& at)
+        : runtime(cluster.world().start("stranger", at)), links(runtime, config(cluster)), tasks(runtime) {}
+
+    routing::LinksConfig config(Cluster& cluster) {
+        auto rng = runtime.rng().split("link key");
+        return {cluster.network(), crypto::AgreeKeyPair::generate(*rng), [] { return Bytes{}; }, {}};
+    }
+    routing::Task<void> dial(Endpoint victim) {
+        auto met = co_await links.introduce(victim, runtime.now() + seconds(10));
+        CHECK(met.has_value());
+    }
+
+    SimRuntime& runtime;
+    routing::Links links;
+    routing::TaskSet tasks;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(bounds)
+
+// Proves: a client that asks for much and then reads nothing makes nobody hold more than the windows that
+// were granted; when it hears again, all of its gets end well.
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_is_held_back) {
+    for (const auto seed : seeds(2)) {
+        SimWorld world(seed);
+        ClusterOptions options;
+        options.relays = 10;
+        options.clients = 1;
+        Cluster cluster(world, options);
+        BOOST_REQUIRE_MESSAGE(cluster.settle(minutes(2)), replay(seed));
+        Bytes file(6'000'000);
+        world.rng().fill(file);
+        const auto report = cluster.insert(0, file);
+        BOOST_REQUIRE_MESSAGE(report.has_value(), report.error().text() << "; " << replay(seed));
+
+        LivenessOracle liveness;
+        for (int i = 0; i < 8; ++i) liveness.watch(FileJob::get(cluster, 10, report->key));
+        world.run_for(milliseconds(600));
+        deafen(cluster, 10, seconds(40));
+        std::size_t most = 0;
+        for (int i = 0; i < 400; ++i) {
+            world.run_for(milliseconds(100));
+            most = std::max(most, most_waiting(cluster));
+            BOOST_REQUIRE_MESSAGE(any_violation(cluster) == "", any_violation(cluster)
+                                                                    << "; " << replay(seed));
+        }
+        // Eight gets of three circuits each, a window in either queue of a relay on each of them.
+        BOOST_TEST(most < 8 * 3 * 2 * routing::kCircuitWindow * routing::kFrameSize, replay(seed));
+        BOOST_TEST(most > 0u);
+        BOOST_TEST_MESSAGE("seed " << seed << ": at most " << most / 1024 << " KiB waited in one node");
+        world.run_until([&] { return liveness.all_over(); }, minutes(5));
+        BOOST_TEST(liveness.violation() == "", replay(seed));
+        BOOST_TEST(liveness.succeeded() == 8u, replay(seed));
+    }
+}
+
+// Proves: a peer that asks and asks and never reads the answers is cut off before they pile up.
+BOOST_AUTO_TEST_CASE(a_peer_that_asks_and_never_listens_is_cut_off) {
+    const auto seed = seeds(1).front();
+    SimWorld world(seed);
+    ClusterOptions options;
+    options.relays = 6;
+    Cluster cluster(world, options);
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    const auto home = Endpoint::v4(0x0b000001, 0);
+    Stranger stranger(cluster, home);
+    stranger.tasks.spawn(stranger.dial(cluster.address(0)));
+    BOOST_REQUIRE(world.run_until([&] { return stranger.links.count() == 1 && stranger.tasks.count() == 0; },
+                                  seconds(10)));
+    auto& victim = cluster.core(0);
+    const auto links_before = victim.links().count();
+    world.network().clog(cluster.address(0).address, home.address, seconds(50));
+    const auto link = stranger.links.all().front();
+    Bytes ring_state(2);
+    ring_state[0] = static_cast<std::uint8_t>(routing::Method::ring_state);
+    std::size_t most = 0;
+    for (std::uint32_t request = 1; request < 20'000 && victim.links().count() == links_before; ++request) {
+        link->send_body(routing::FrameKind::rpc_request, request, routing::kFrameFirst, routing::kFrameLast,
+                        0, ring_state);
+        if (request % 20 == 0) world.run_for(milliseconds(20));
+        BOOST_REQUIRE_EQUAL(bounds_violation(victim), "");
+        most = std::max(most, bytes_waiting(victim));
+    }
+    BOOST_TEST(victim.links().count() < links_before);
+    BOOST_TEST(most > 1'000'000u);
+    BOOST_TEST(bytes_waiting(victim) < 1'000'000u);
+    BOOST_TEST_MESSAGE("at most " << most / 1024 << " KiB waited for it");
+    stranger.runtime.close();
+    stranger.links.close_all();
+    world.run_for(seconds(1));
+}
+
+// Proves: the bounds oracle objects to each thing that it counts.
+BOOST_AUTO_TEST_CASE(the_bounds_oracle_catches_planted_faults) {
+    SimWorld world(seeds(1).front());
+    ClusterOptions options;
+    options.relays = 6;
+    Cluster cluster(world, options);
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    auto& node = cluster.core(0);
+    BOOST_TEST(bounds_violation(node) == "");
+    const auto link = node.links().all().front();
+    link->circuits += node.links().limits().circuits;
+    BOOST_TEST(bounds_violation(node) != "");
+    link->circuits -= node.links().limits().circuits;
+    BOOST_TEST(bounds_violation(node) == "");
+}
+
+// Proves: a network that breaks in two while files go in and out, and heals, ends every job, and then works.
+BOOST_AUTO_TEST_CASE(all_that_is_pending_ends_after_a_partition) {
+    for (const auto seed : seeds(2)) {
+        SimWorld world(seed);
+        Cluster cluster(world, {});
+        BOOST_REQUIRE_MESSAGE(cluster.settle(minutes(2)), replay(seed));
+        Bytes file(800'000);
+        world.rng().fill(file);
+        const auto report = cluster.insert(0, file);
+        BOOST_REQUIRE_MESSAGE(report.has_value(), report.error().text() << "; " << replay(seed));
+
+        std::set<Host> west, east;
+        for (std::size_t i = 0; i < cluster.size(); ++i)
+            (i % 2 ? west : east).insert(cluster.address(i).address);
+        LivenessOracle liveness;
+        for (std::size_t i = 0; i < cluster.size(); i += 3) {
+            liveness.watch(FileJob::get(cluster, i, report->key));
+            liveness.watch(FileJob::insert(cluster, i, file));
+        }
+        world.run_for(milliseconds(300));
+        world.network().partition(west, east);
+        world.run_for(minutes(2));
+        world.network().heal();
+        world.run_until([&] { return liveness.all_over(); }, minutes(10));
+        BOOST_TEST(liveness.violation() == "", replay(seed));
+        BOOST_TEST_MESSAGE("seed " << seed << ": " << liveness.succeeded() << " of 12 jobs succeeded");
+        BOOST_TEST(cluster.settle(minutes(5)), "not whole again; " << replay(seed));
+        const auto back = cluster.get(5, report->key);
+        BOOST_CHECK_MESSAGE(back && *back == file, replay(seed));
+    }
+}
+
+// Proves: the liveness oracle objects to a job that has not ended, and not once it has.
+BOOST_AUTO_TEST_CASE(the_liveness_oracle_sees_what_is_pending) {
+    SimWorld world(seeds(1).front());
+    Cluster cluster(world, {});
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    LivenessOracle liveness;
+    liveness.watch(FileJob::insert(cluster, 3, Bytes(100'000)));
+    BOOST_TEST(!liveness.all_over());
+    BOOST_TEST(liveness.violation() != "");
+    BOOST_TEST(world.run_until([&] { return liveness.all_over(); }, minutes(1)));
+    BOOST_TEST(liveness.violation() == "");
+    BOOST_TEST(liveness.succeeded() == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace catacomb::sim

@@ -1,0 +1,50 @@
+#include "tools/sim/oracles/bounds.hpp"
+
+#include "base/log.hpp"
+
+namespace catacomb::sim {
+namespace {
+
+std::string exceeds(const char* what, std::size_t is, std::size_t most) {
+    return is <= most ? std::string() : concat(what, ": ", is, " where ", most, " is the maximum");
+}
+
+std::string link_violation(const routing::Link& link, const routing::LinkLimits& limits) {
+    for (const auto& found : {
+             exceeds("circuits over one link", link.circuits, limits.circuits),
+             exceeds("control frames waiting on one link", link.control_waiting(), limits.control_frames),
+             exceeds("body frames waiting on one link", link.bodies_waiting(), limits.body_frames),
+         }) {
+        if (!found.empty()) return found;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string bounds_violation(node::NodeCore& node) {
+    const auto& limits = node.links().limits();
+    auto& circuits = node.circuits();
+    // A window of the neighbour's cells and a queue of our own may share a channel; one message more may be
+    // cut up at a time.
+    const auto queue = circuits.limits().window_cells + circuits.limits().own_queue_cells;
+    for (const auto& found : {
+             exceeds("links", node.links().count(), limits.links),
+             exceeds("relayed circuits", circuits.relayed(), circuits.limits().relayed_circuits),
+             exceeds("cells waiting in one channel", circuits.longest_queue(), queue),
+         }) {
+        if (!found.empty()) return found;
+    }
+    for (const auto& link : node.links().all()) {
+        if (auto found = link_violation(*link, limits); !found.empty()) return found;
+    }
+    return {};
+}
+
+std::size_t bytes_waiting(node::NodeCore& node) {
+    auto frames = node.circuits().cells_waiting();
+    for (const auto& link : node.links().all()) frames += link->control_waiting() + link->bodies_waiting();
+    return frames * routing::kFrameSize;
+}
+
+}  // namespace catacomb::sim
