@@ -60,7 +60,7 @@ class Files(harness.SystemTest):
             (SEGMENT - front - 1, 1),
             (SEGMENT - front, 1),
             (SEGMENT - front + 1, 2),
-            (SEGMENT - 1, 2),
+            (SEGMENT - 1, 1 if front == 1 else 2),
             (SEGMENT, 2),
             (SEGMENT + 1, 3),
             (2 * SEGMENT - 1, 3),

@@ -61,6 +61,13 @@ class Network:
         held = {name: node.get("status", {}).get("vault") for name, node in self.nodes().items()}
         return {name: vault["blocks"] for name, vault in held.items() if vault}
 
+    def pid(self, name):
+        return self.nodes()[name]["pid"]
+
+    def log(self, name):
+        with open(self.path(name, "catacombd.log"), errors="replace") as file:
+            return file.read()
+
     def program(self, name):
         return os.path.join(self.programs, name)
 
