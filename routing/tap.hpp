@@ -10,7 +10,8 @@
 
 namespace catacomb::routing {
 
-// Something a node can tell apart from others of its kind. `id` is unique within (node, kind).
+// Something a node can tell apart from others of its kind. `id` is unique within (node, kind). A link carries
+// what belongs to many: that two things came by one link joins neither.
 struct Handle {
     enum class Kind : std::uint8_t { link, channel, circuit, stream, rpc, job, vault_session };
     Kind kind;
@@ -27,6 +28,9 @@ public:
     // This node knows that the two belong together (a link's channel, a circuit's two sides, a request it
     // passed on).
     virtual void joined(Handle a, Handle b) = 0;
+    // This node built a circuit of its own, which begins on `channel` with the message `create`: to its first
+    // hop, that message is the node.
+    virtual void originated(Handle channel, ByteView create) = 0;
 };
 
 }  // namespace catacomb::routing

@@ -49,7 +49,9 @@ Task<Result<Bytes>> LinkRpc::call_over(std::shared_ptr<Link> link, Method method
 
 void LinkRpc::on_frame(Link& link, const FrameView& frame, MutableBytes payload) {
     if (auto* tap = runtime_.tap()) {
-        const Handle rpc{Handle::Kind::rpc, link.number() << 32 | frame.channel};
+        // Both ends count their requests from one: ours have the top bit.
+        const auto ours = std::uint64_t{frame.kind == FrameKind::rpc_response} << 63;
+        const Handle rpc{Handle::Kind::rpc, ours | link.number() << 32 | frame.channel};
         tap->joined({Handle::Kind::link, link.number()}, rpc);
         tap->saw(rpc, payload);
     }

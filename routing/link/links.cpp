@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "crypto/aead.hpp"
+#include "routing/tap.hpp"
 
 namespace catacomb::routing {
 namespace {
@@ -149,6 +150,16 @@ void Links::closed(Link& link) {
     if (rpc_) rpc_->on_link_closed(link);
 }
 
+// What is said about a circuit in the open; its cells are reported when a layer is off.
+void Links::report(const Link& link, const FrameView& frame, ByteView payload) {
+    auto* tap = runtime_.tap();
+    const bool cell = frame.kind == FrameKind::cell_forward || frame.kind == FrameKind::cell_backward;
+    if (!tap || cell) return;
+    const Handle channel{Handle::Kind::channel, link.number() << 32 | frame.channel};
+    tap->joined({Handle::Kind::link, link.number()}, channel);
+    tap->saw(channel, payload);
+}
+
 void Links::dispatch(Link& link, const FrameView& frame, MutableBytes payload) {
     switch (frame.kind) {
         case FrameKind::padding:
@@ -158,6 +169,7 @@ void Links::dispatch(Link& link, const FrameView& frame, MutableBytes payload) {
             if (rpc_) rpc_->on_frame(link, frame, payload);
             return;
         default:
+            report(link, frame, payload);
             if (circuits_) circuits_->on_frame(link, frame, payload);
     }
 }

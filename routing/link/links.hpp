@@ -51,6 +51,8 @@ public:
     Runtime& runtime() { return runtime_; }
     const LinkLimits& limits() const { return config_.limits; }
     const NetworkParameters& network() const { return config_.network; }
+    // By which the other ends of our links know us.
+    const crypto::AgreePublic& link_key() const { return config_.link_key.public_key; }
 
     // Counters for status and tests.
     struct Counters {
@@ -70,6 +72,7 @@ private:
     void opened(Link& link);
     void closed(Link& link);
     void dispatch(Link& link, const FrameView& frame, MutableBytes payload);
+    void report(const Link& link, const FrameView& frame, ByteView payload);
     void mark_dirty(Link& link);
     void flush_dirty();
 

@@ -2,6 +2,7 @@
 
 #include "base/codec.hpp"
 #include "base/log.hpp"
+#include "routing/tap.hpp"
 
 namespace catacomb::routing {
 
@@ -54,6 +55,12 @@ Task<Result<>> OriginCircuit::create_first(Time deadline) {
     auto handshake = handshake_with(*path_[0]);
     auto request = handshake.request();
     if (!request) co_return request.error();
+    if (auto* tap = circuits_.runtime().tap()) {
+        const Handle channel{Handle::Kind::channel, channel_->handle()};
+        tap->originated(channel, *request);
+        tap->joined({Handle::Kind::link, (*link)->number()}, channel);
+        tap->joined(channel, {Handle::Kind::circuit, number_});
+    }
     answer_ = std::make_shared<Promise<Bytes>>(circuits_.runtime());
     auto promise = answer_;
     channel_->send_create(*request);
@@ -99,6 +106,7 @@ void OriginCircuit::on_cell(Channel&, MutableBytes cell) {
     if (!from || *from != layers_.hops()) return close();
     auto part = decode_part(backward_payload(cell));
     if (!part) return close();
+    if (auto* tap = circuits_.runtime().tap()) tap->saw({Handle::Kind::circuit, number_}, part->data);
     auto self = shared_from_this();
     switch (part->kind) {
         case PartKind::message:
@@ -138,6 +146,7 @@ bool OriginCircuit::writable() const {
 
 void OriginCircuit::send_part(std::uint32_t stream, PartKind kind, std::uint8_t flags, ByteView data) {
     if (closed_) return;
+    if (auto* tap = circuits_.runtime().tap()) tap->saw({Handle::Kind::circuit, number_}, data);
     ByteArray<kCellSize> cell;
     encode_part(forward_payload(cell), stream, kind, flags, data);
     layers_.wrap_forward(layers_.hops(), cell, *rng_);
