@@ -66,7 +66,7 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
                     : [this] { return gossip_partners(); }}),
       pool_(runtime, paths_),
       client_(ClientParts{runtime, pool_, paths_, options_.network, options_.convergence_secret.clone(),
-                          options_.spool_directory},
+                          options_.spool_directory, options_.jobs, options_.spool_limit},
               {[this] { return status_json(); }, [this] { return circuits_json(); }}),
       tasks_(runtime) {
     paths_.guard_state().load(options_.guards);
@@ -120,6 +120,7 @@ Result<> NodeCore::start() {
     return ok();
 }
 
+// Whoever starts work is waited for before those he starts it at.
 Task<void> NodeCore::close() {
     CHECK(runtime_.closing());
     circuits_.close_all();
@@ -127,12 +128,12 @@ Task<void> NodeCore::close() {
     co_await client_.drained();
     co_await pool_.drained();
     if (vault_) co_await vault_->drained();
-    if (relay_) co_await relay_->exit.drained();
-    if (relay_) co_await relay_->ring.drained();
-    co_await gossip_.drained();
     co_await tasks_.drained();
     co_await circuits_.drained();
     co_await rpc_.drained();
+    if (relay_) co_await relay_->exit.drained();
+    if (relay_) co_await relay_->ring.drained();
+    co_await gossip_.drained();
 }
 
 // The first message of a conversation says what it is about; whoever says nothing has wasted half a minute of

@@ -39,6 +39,8 @@ struct NodeOptions {
     std::optional<VaultOptions> vault;
     crypto::Key256 convergence_secret;
     std::string spool_directory;
+    std::size_t jobs = 64;  // running at once
+    std::uint64_t spool_limit = std::uint64_t{16} << 30;
     routing::LinkLimits link_limits;
     routing::CircuitLimits circuit_limits;
     routing::GuardState::Saved guards;

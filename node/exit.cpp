@@ -18,6 +18,8 @@ constexpr auto kPatience = milliseconds(700);  // without any answer for so long
 constexpr std::size_t kRelaysPerBlock = 4;     // the responsible relay and those that follow it
 constexpr std::size_t kStoreSteps = 3;
 constexpr std::size_t kStoresAtOnce = 16;
+constexpr std::size_t kStoreJobs =
+    64;  // of one node at once: each holds up to 6 MiB of a segment and its blocks
 constexpr auto kRendezvousLimit = seconds(12);
 constexpr auto kStoreLimit = seconds(20);
 constexpr auto kLongestJob = seconds(120);
@@ -41,7 +43,7 @@ void report(Runtime& runtime, std::uint64_t circuit, const CircuitStreamPtr& str
 Task<std::vector<DescriptorPtr>> Exit::responsible(storage::BlockId block, std::size_t count, Time deadline) {
     const auto position = routing::block_position(block.root, block.index);
     auto known = parts_.view.successors_of(position, count, parts_.runtime.now());
-    if (!known.empty()) co_return known;
+    if (parts_.view.size() < parts_.network.view_cap) co_return known;
     auto found = co_await parts_.ring.find_successors(position, count, deadline);
     if (!found) co_return std::vector<DescriptorPtr>{};
     co_return std::move(*found);
@@ -138,18 +140,22 @@ Task<void> Exit::fetch_workers(std::shared_ptr<FetchJob> job) {
     job->over = true;
 }
 
+// Ends with the block that it brought: otherwise need + e would stay under way to the last, and twice as much
+// would be fetched as is needed.
 Task<void> Exit::fetch_worker(std::shared_ptr<FetchJob> job) {
-    while (!job->enough() && !job->waiting.empty()) {
+    bool found = false;
+    while (!found && !job->enough() && !job->waiting.empty()) {
         const auto index = job->waiting.front();
         job->waiting.pop_front();
-        co_await fetch_one(job, index);
+        found = co_await fetch_one(job, index);
         job->progress->open();
     }
     --job->workers;
     job->progress->open();
 }
 
-Task<void> Exit::fetch_one(std::shared_ptr<FetchJob> job, unsigned index) {
+// True when the block is with us.
+Task<bool> Exit::fetch_one(std::shared_ptr<FetchJob> job, unsigned index) {
     const storage::BlockId block{job->root, static_cast<std::uint8_t>(index)};
     wire::FetchBlock request;
     request.set_root(proto_bytes(block.root));
@@ -161,7 +167,7 @@ Task<void> Exit::fetch_one(std::shared_ptr<FetchJob> job, unsigned index) {
             round == 0 ? 0 : static_cast<std::uint32_t>(duration_cast<milliseconds>(kWaitForVault).count()));
         const auto relays = co_await responsible(block, kRelaysPerBlock, job->deadline);
         for (const auto& relay : relays) {
-            if (job->enough()) co_return;
+            if (job->enough()) co_return false;
             const auto deadline = std::min(job->deadline, parts_.runtime.now() + kRendezvousLimit);
             auto body = encode(request);
             auto reply = co_await call(relay, Method::fetch, std::move(body), deadline);
@@ -177,11 +183,12 @@ Task<void> Exit::fetch_one(std::shared_ptr<FetchJob> job, unsigned index) {
             auto sent = co_await job->stream->send(std::move(message));
             if (sent) ++job->delivered;
             if (!sent) job->over = true;  // the client is gone
-            co_return;
+            co_return true;
         }
         if (!absent) break;
     }
     (absent ? job->absent : job->missing) |= bit(index);
+    co_return false;
 }
 
 // ---- STORE
@@ -204,24 +211,31 @@ Task<void> Exit::serve_store(std::uint64_t circuit, CircuitStreamPtr stream, Byt
     if (!request) co_return;
     auto job = begin_store(*request, stream);
     if (!job) co_return;
-    report(parts_.runtime, circuit, stream, (*job)->root);
-    auto wanted = std::move(*request);
-    auto blocks = co_await receive_segment(*job, std::move(wanted));
+    // The client sees its stream reset and goes to another exit.
+    if (stores_ >= kStoreJobs) co_return;
+    ++stores_;
+    co_await store_segment(*job, circuit, std::move(*request));
+    --stores_;
+}
+
+Task<void> Exit::store_segment(std::shared_ptr<StoreJob> job, std::uint64_t circuit,
+                               wire::ExitStore request) {
+    report(parts_.runtime, circuit, job->stream, job->root);
+    auto blocks = co_await receive_segment(job, std::move(request));
     if (!blocks) co_return;
-    (*job)->blocks = std::move(*blocks);
+    job->blocks = std::move(*blocks);
     for (std::size_t i = 0; i < kStoresAtOnce; ++i) {
-        ++(*job)->workers;
-        tasks_.spawn(store_worker(*job));
+        ++job->workers;
+        tasks_.spawn(store_worker(job));
     }
-    while ((*job)->workers > 0) {
-        if (co_await (*job)->progress->wait(kNever) == routing::Wake::closed) co_return;
+    while (job->workers > 0) {
+        if (co_await job->progress->wait(kNever) == routing::Wake::closed) co_return;
     }
     wire::ExitStored end;
-    end.set_placed((*job)->placed);
-    if (!(*job)->waiting.empty() || (*job)->placed < (*job)->profile.n)
-        end.set_failure(name_of((*job)->failure));
+    end.set_placed(job->placed);
+    if (!job->waiting.empty() || job->placed < job->profile.n) end.set_failure(name_of(job->failure));
     auto message = encode(Kind::answer, end);
-    co_await stream->send(std::move(message), true);
+    co_await job->stream->send(std::move(message), true);
 }
 
 Result<std::shared_ptr<Exit::StoreJob>> Exit::begin_store(const wire::ExitStore& request,
@@ -312,7 +326,7 @@ Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsign
         auto answer = decode<wire::Acknowledgement>(*reply);
         if (!answer) continue;
         auto given = check_acknowledgement(*answer, block, parts_.network, parts_.runtime.now());
-        if (!given || !on_arc(*given, relay->id)) {
+        if (!given || given->lease_end < job->lease_end || !on_arc(*given, relay->id)) {
             last = error(Code::corrupt, "an acknowledgement did not hold");
             continue;
         }

@@ -38,22 +38,24 @@ private:
 
     Task<void> fetch_workers(std::shared_ptr<FetchJob> job);
     Task<void> fetch_worker(std::shared_ptr<FetchJob> job);
-    Task<void> fetch_one(std::shared_ptr<FetchJob> job, unsigned index);
+    Task<bool> fetch_one(std::shared_ptr<FetchJob> job, unsigned index);
 
     Result<std::shared_ptr<StoreJob>> begin_store(const wire::ExitStore& request, CircuitStreamPtr stream);
     Task<Result<std::shared_ptr<storage::SegmentBlocks>>> receive_segment(std::shared_ptr<StoreJob> job,
                                                                           wire::ExitStore request);
+    Task<void> store_segment(std::shared_ptr<StoreJob> job, std::uint64_t circuit, wire::ExitStore request);
     Task<void> store_worker(std::shared_ptr<StoreJob> job);
     Task<Result<Acknowledged>> store_one(std::shared_ptr<StoreJob> job, unsigned index);
 
-    // The relays to ask for a block, the responsible one first. From the view when it is full, else by a
-    // lookup.
+    // The relays to ask for a block, the responsible one first. From the view while it has room for every
+    // relay there is, else by a lookup.
     Task<std::vector<routing::DescriptorPtr>> responsible(storage::BlockId block, std::size_t count,
                                                           Time deadline);
     Task<Result<Bytes>> call(routing::DescriptorPtr relay, routing::Method method, Bytes body, Time deadline);
     bool on_arc(const Acknowledged& given, const routing::NodeId& relay) const;
 
     Parts parts_;
+    std::size_t stores_ = 0;  // under way
     routing::TaskSet tasks_;
 };
 

@@ -45,6 +45,8 @@ NodeOptions Node::options() {
     out.convergence_secret = identity_->convergence_secret.clone();
     out.spool_directory = config_.data_dir.string();
     out.guards = identity_->guards;
+    out.jobs = config_.limits.jobs;
+    out.spool_limit = config_.limits.spool.bytes;
     out.client_hops = client_hops_;
     out.link_limits.links = config_.limits.links;
     out.link_limits.links_per_address = config_.limits.links_per_address;

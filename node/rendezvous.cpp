@@ -69,6 +69,8 @@ Result<routing::RegisteredVault> Rendezvous::check_registration(const routing::R
 
 Task<void> Rendezvous::serve_registration(std::shared_ptr<routing::RelayCircuit> circuit,
                                           CircuitStreamPtr stream, Bytes body) {
+    // It may have ended between its first message and this turn; nobody would tell us again.
+    if (circuit->is_closed()) co_return;
     auto request = decode<wire::Register>(body);
     if (!request || sessions_.count(circuit->number())) co_return circuit->close();
     auto vault = check_registration(*circuit, *request);
@@ -127,12 +129,14 @@ std::vector<Rendezvous::Candidate> Rendezvous::candidates(const storage::BlockId
     std::vector<std::uint32_t> classes;
     const auto position = routing::block_position(block.root, block.index);
     const auto now = parts_.runtime.now();
+    std::set<routing::VaultId> holders;
+    for (const auto& vault : registry_.holders(routing::prefix_of(position))) holders.insert(vault.id);
     for (const auto& vault : registry_.present()) {
         const auto serving = parts_.view.successors_of(vault.id, kEligibleSuccessors, now);
         const auto is_self = [&](const auto& relay) { return relay->id == parts_.self; };
         if (std::none_of(serving.begin(), serving.end(), is_self)) continue;
         const auto& roots = sessions_.at(vault.session).roots;
-        out.push_back({vault, 0, roots.count(root_tag(block.root)) > 0});
+        out.push_back({vault, 0, holders.count(vault.id) > 0, roots.count(root_tag(block.root)) > 0});
         classes.push_back(vault.capacity_class);
     }
     const auto weights = routing::placement_weights(classes);
@@ -140,13 +144,15 @@ std::vector<Rendezvous::Candidate> Rendezvous::candidates(const storage::BlockId
         out[i].score = routing::placement_score(position, out[i].vault.id, weights[i]);
     }
     std::stable_sort(out.begin(), out.end(), [](const Candidate& a, const Candidate& b) {
+        if (a.holds != b.holds) return a.holds;
         if (a.has_sibling != b.has_sibling) return b.has_sibling;
         return a.score > b.score;
     });
     return out;
 }
 
-Task<Result<Bytes>> Rendezvous::serve_store(routing::RpcPeer, Bytes body) {
+Task<Result<Bytes>> Rendezvous::serve_store(routing::RpcPeer from, Bytes body) {
+    if (!from.relay) co_return error(Code::refused);
     auto message = decode<wire::StoreBlock>(body);
     if (!message) co_return error(Code::malformed);
     auto block = to_block_id(message->root(), message->index());
@@ -155,12 +161,14 @@ Task<Result<Bytes>> Rendezvous::serve_store(routing::RpcPeer, Bytes body) {
     if (auto good = storage::check_block(*block, bytes); !good) co_return good.error();
     const auto lease_end = from_unix_seconds(message->lease_end());
 
-    // First to a vault that has no block of that segment; when all have, to the best.
-    std::size_t offers = 0;
+    // First to a vault that has this very block: its lease is renewed, and no second copy is made. Then to
+    // one that has no block of the segment; when all have, to the best.
     const auto ranked = candidates(*block);
     for (int round = 0; round < 2; ++round) {
         const bool avoid_siblings = round == 0;
+        std::size_t offers = 0;
         for (const auto& candidate : ranked) {
+            if (avoid_siblings && candidate.has_sibling && !candidate.holds) continue;
             if (++offers > kOffersPerBlock) break;
             auto given = co_await offer(candidate.vault.session, *block, bytes, lease_end, avoid_siblings);
             if (given) co_return encode(*given);
@@ -219,7 +227,8 @@ void Rendezvous::note_stored(std::uint64_t session, const storage::BlockId& bloc
 
 // ---- FETCH and HAVE
 
-Task<Result<Bytes>> Rendezvous::serve_fetch(routing::RpcPeer, Bytes body) {
+Task<Result<Bytes>> Rendezvous::serve_fetch(routing::RpcPeer from, Bytes body) {
+    if (!from.relay) co_return error(Code::refused);
     auto message = decode<wire::FetchBlock>(body);
     if (!message) co_return error(Code::malformed);
     auto block = to_block_id(message->root(), message->index());
@@ -270,7 +279,8 @@ Task<Result<Bytes>> Rendezvous::request(std::uint64_t session, const storage::Bl
     co_return std::move(split->body);
 }
 
-Task<Result<Bytes>> Rendezvous::serve_have(routing::RpcPeer, Bytes body) {
+Task<Result<Bytes>> Rendezvous::serve_have(routing::RpcPeer from, Bytes body) {
+    if (!from.relay) co_return error(Code::refused);
     auto message = decode<wire::HaveBlocks>(body);
     if (!message || message->indices().size() > storage::kMaxBlocks) co_return error(Code::malformed);
     std::string outcomes;

@@ -43,14 +43,16 @@ private:
     Task<void> take_inventory(std::uint64_t session, CircuitStreamPtr stream);
     void end_session(std::uint64_t session);
 
-    Task<Result<Bytes>> serve_store(routing::RpcPeer, Bytes body);
-    Task<Result<Bytes>> serve_fetch(routing::RpcPeer, Bytes body);
-    Task<Result<Bytes>> serve_have(routing::RpcPeer, Bytes body);
+    // Exits ask, and every exit is a relay: whoever shows no descriptor is refused.
+    Task<Result<Bytes>> serve_store(routing::RpcPeer from, Bytes body);
+    Task<Result<Bytes>> serve_fetch(routing::RpcPeer from, Bytes body);
+    Task<Result<Bytes>> serve_have(routing::RpcPeer from, Bytes body);
 
     struct Candidate {
         routing::RegisteredVault vault;
         double score = 0;
-        bool has_sibling = false;
+        bool holds = false;        // this very block
+        bool has_sibling = false;  // another one of the segment
     };
     std::vector<Candidate> candidates(const storage::BlockId& block) const;
     // nullopt: this vault will not take it; the next one is asked.

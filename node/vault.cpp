@@ -1,6 +1,7 @@
 #include "node/vault.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/codec.hpp"
 #include "base/log.hpp"
@@ -14,9 +15,13 @@ constexpr auto kQuickTargetsPeriod = milliseconds(500);  // while not registered
 constexpr auto kRegisterLimit = seconds(20);
 constexpr auto kFirstRetry = milliseconds(100);
 constexpr auto kLongestRetry = seconds(10);
+constexpr unsigned kTriesBeforeAway = 3;  // over paths that differ
+constexpr auto kAwayFor = minutes(2);
 constexpr auto kPingPeriod = seconds(30);
 constexpr auto kPingLimit = seconds(15);
 constexpr std::size_t kPrefixesPerMessage = 8192;
+constexpr auto kTellPause = milliseconds(50);       // between messages about what came and went
+constexpr Duration kLongestLease = hours(24 * 32);  // 30 days, to the end of a day, and clocks that differ
 
 std::uint64_t root_tag(const storage::Root& root) { return load_le(root.view().first(8)); }
 
@@ -80,14 +85,19 @@ Task<void> Vault::keep_targets() {
     }
 }
 
-// The relays that follow our id, from the view alone: a lookup would tell who asks. A relay that is no longer
-// among them keeps its registration until the new ones stand.
+// The relays that follow our id, from the view alone: a lookup would tell who asks. Relays that we cannot
+// reach are passed over for a while, as exits pass them over that look for our blocks. A relay that is no
+// longer among them keeps its registration until the new ones stand.
 void Vault::choose_targets() {
     const auto now = parts_.runtime.now();
     if (!parts_.paths.enough_relays(kVaultHops)) return;
-    const auto targets = parts_.view.successors_of(id_, parts_.network.registrations, now);
+    std::erase_if(away_until_, [now](const auto& entry) { return entry.second <= now; });
+    const auto places = parts_.network.registrations;
+    const auto following = parts_.view.successors_of(id_, places + away_until_.size(), now);
     std::set<routing::NodeId> wanted;
-    for (const auto& relay : targets) {
+    for (const auto& relay : following) {
+        if (wanted.size() == places) break;
+        if (away_until_.count(relay->id)) continue;
         wanted.insert(relay->id);
         auto& registration = registrations_[relay->id];
         if (registration && registration->wanted) continue;
@@ -112,10 +122,12 @@ void Vault::choose_targets() {
 
 Task<void> Vault::keep_registered(RegistrationPtr registration) {
     Duration pause = kFirstRetry;
+    unsigned failures = 0;
     while (registration->wanted && !parts_.runtime.closing()) {
         auto done = co_await register_once(registration);
         if (done) {
             pause = kFirstRetry;
+            failures = 0;
             registration->registered = true;
             changed_.open();
             co_await watch(registration);
@@ -123,6 +135,7 @@ Task<void> Vault::keep_registered(RegistrationPtr registration) {
             changed_.open();
         } else {
             log_debug("vault", "registration failed: ", done.error().text());
+            if (++failures >= kTriesBeforeAway) pass_over(registration->relay->id);
         }
         if (registration->circuit) registration->circuit->close();
         registration->stream.reset();
@@ -133,6 +146,14 @@ Task<void> Vault::keep_registered(RegistrationPtr registration) {
         if (!co_await routing::sleep_for(parts_.runtime, pause / 2 + jitter)) co_return;
         pause = std::min<Duration>(pause * 2, kLongestRetry);
     }
+}
+
+// Of a relay four hops away we have only another relay's word: this is told to no other part of the node. And
+// only so many at a time: when nobody can be reached, it is we who are cut off.
+void Vault::pass_over(const routing::NodeId& relay) {
+    if (away_until_.size() >= parts_.network.registrations) return;
+    away_until_[relay] = parts_.runtime.now() + kAwayFor;
+    changed_.open();
 }
 
 Task<Result<>> Vault::register_once(RegistrationPtr registration) {
@@ -230,10 +251,11 @@ Task<void> Vault::serve_offer(CircuitStreamPtr stream, Bytes body) {
     auto block = to_block_id(offer->root(), offer->index());
     if (!block || offer->size() == 0 || offer->size() > storage::kMaxBlockSize) co_return;
     const auto lease_end = from_unix_seconds(offer->lease_end());
+    const auto now = parts_.runtime.now();
+    if (lease_end <= now || lease_end > now + kLongestLease) co_return;
     wire::OfferAnswer answer;
     // What we have already needs no body; its lease is extended, durably, like any put.
-    auto present =
-        parts_.store.has(*block) ? parts_.store.get(*block) : Result<Bytes>(error(Code::not_found));
+    auto present = co_await read(*block);
     if (!present) {
         answer.set_verdict(judge(*offer, *block));
         auto message = encode(Kind::answer, answer);
@@ -273,23 +295,58 @@ Task<Result<Acknowledged>> Vault::store(storage::BlockId block, Bytes bytes, Tim
     co_return acknowledge(block, lease_end, parts_.identity, parts_.key, parts_.network);
 }
 
+Task<Result<Bytes>> Vault::read(storage::BlockId block) {
+    std::function<Result<Bytes>()> work = [this, block] { return parts_.store.get(block); };
+    co_return co_await routing::on_worker(parts_.runtime, std::move(work));
+}
+
 void Vault::add_to_inventory(const storage::BlockId& block) {
     const auto prefix = routing::prefix_of(routing::block_position(block.root, block.index));
     if (!inventory_.insert(prefix).second) return;
     ++roots_[root_tag(block.root)];
-    wire::Inventory update;
-    update.set_added(packed(prefix));
-    tasks_.spawn(tell_all(encode(Kind::answer, update)));
+    tell(prefix, true);
 }
 
-Task<void> Vault::tell_all(Bytes update) {
-    const auto all = registrations_;
-    for (const auto& [id, registration] : all) {
-        auto stream = registration->stream;
-        if (!stream || stream->is_broken()) continue;
-        auto copy = update;
-        co_await stream->send(std::move(copy));
+// A block that cannot be read is not promised any longer; whoever stores it again replaces it.
+void Vault::drop_from_inventory(const storage::BlockId& block) {
+    const auto prefix = routing::prefix_of(routing::block_position(block.root, block.index));
+    if (inventory_.erase(prefix) == 0) return;
+    const auto siblings = roots_.find(root_tag(block.root));
+    if (siblings != roots_.end() && --siblings->second == 0) roots_.erase(siblings);
+    tell(prefix, false);
+}
+
+void Vault::tell(routing::PositionPrefix prefix, bool here) {
+    untold_[prefix] = here;
+    if (!std::exchange(telling_, true)) tasks_.spawn(tell_all());
+}
+
+// What changes meanwhile goes with the next message: an insert changes much, and each message is a cell on
+// every hop to every relay.
+Task<void> Vault::tell_all() {
+    while (!untold_.empty()) {
+        const auto update = next_update();
+        const auto all = registrations_;
+        for (const auto& [id, registration] : all) {
+            auto stream = registration->stream;
+            if (!stream || stream->is_broken()) continue;
+            auto copy = update;
+            co_await stream->send(std::move(copy));
+        }
+        const bool slept = co_await routing::sleep_for(parts_.runtime, kTellPause);
+        if (!slept) break;
     }
+    telling_ = false;
+}
+
+Bytes Vault::next_update() {
+    wire::Inventory update;
+    for (std::size_t i = 0; i < kPrefixesPerMessage && !untold_.empty(); ++i) {
+        const auto change = untold_.begin();
+        (change->second ? update.mutable_added() : update.mutable_removed())->append(packed(change->first));
+        untold_.erase(change);
+    }
+    return encode(Kind::answer, update);
 }
 
 Task<void> Vault::serve_request(CircuitStreamPtr stream, Bytes body) {
@@ -297,10 +354,11 @@ Task<void> Vault::serve_request(CircuitStreamPtr stream, Bytes body) {
     if (!request) co_return;
     auto block = to_block_id(request->root(), request->index());
     if (!block) co_return;
-    const auto id = *block;
-    std::function<Result<Bytes>()> work = [this, id] { return parts_.store.get(id); };
-    auto bytes = co_await routing::on_worker(parts_.runtime, std::move(work));
-    if (!bytes && bytes.error().is(Code::corrupt)) log_warning("vault", "a stored block is damaged");
+    auto bytes = co_await read(*block);
+    if (!bytes && bytes.error().is(Code::corrupt)) {
+        log_warning("vault", "a stored block is damaged");
+        drop_from_inventory(*block);
+    }
     auto message = bytes ? with_kind(Kind::block, std::move(*bytes)) : with_kind(Kind::answer, {});
     co_await stream->send(std::move(message), true);
 }

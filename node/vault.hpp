@@ -53,6 +53,7 @@ private:
 
     Task<void> keep_targets();
     void choose_targets();
+    void pass_over(const routing::NodeId& relay);
     Task<void> keep_registered(RegistrationPtr registration);
     Task<Result<>> register_once(RegistrationPtr registration);
     Task<Result<>> send_inventory(RegistrationPtr registration);
@@ -65,15 +66,23 @@ private:
     Task<void> serve_request(CircuitStreamPtr stream, Bytes body);
     wire::OfferAnswer::Verdict judge(const wire::Offer& offer, const storage::BlockId& block) const;
     Task<Result<Acknowledged>> store(storage::BlockId block, Bytes bytes, Time lease_end);
+    Task<Result<Bytes>> read(storage::BlockId block);
     void add_to_inventory(const storage::BlockId& block);
-    Task<void> tell_all(Bytes update);
+    void drop_from_inventory(const storage::BlockId& block);
+    // Relays learn that a block came or went.
+    void tell(routing::PositionPrefix prefix, bool here);
+    Task<void> tell_all();
+    Bytes next_update();
 
     Parts parts_;
     routing::VaultId id_;
     std::unique_ptr<Rng> rng_;
     PutQueue puts_;
     std::map<routing::NodeId, RegistrationPtr> registrations_;
+    std::map<routing::NodeId, Time> away_until_;  // relays that we could not reach
     std::set<routing::PositionPrefix> inventory_;
+    std::map<routing::PositionPrefix, bool> untold_;  // changes of the inventory: whether it is here now
+    bool telling_ = false;
     std::map<std::uint64_t, unsigned> roots_;  // first 8 bytes of a root -> how many of its blocks are here
     routing::Gate changed_;
     routing::TaskSet tasks_;

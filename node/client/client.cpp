@@ -5,7 +5,6 @@
 namespace catacomb::node {
 namespace {
 constexpr std::size_t kJobsKept = 100;
-constexpr std::size_t kJobsAtOnce = 32;
 }  // namespace
 
 Client::Client(ClientParts parts, NodeDocuments documents)
@@ -13,7 +12,7 @@ Client::Client(ClientParts parts, NodeDocuments documents)
 
 Result<JobPtr> Client::new_job(JobKind kind) {
     if (parts_.runtime.closing()) return error(Code::closed, "the node is stopping");
-    if (tasks_.count() >= kJobsAtOnce)
+    if (tasks_.count() >= parts_.jobs_at_once)
         return error(Code::limit, "too many jobs are running; wait for one to end");
     if (auto enough = parts_.paths.enough_relays(kClientHops); !enough) return enough.error();
     auto job = std::make_shared<Job>(parts_.runtime, next_id_++, kind);

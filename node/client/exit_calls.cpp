@@ -49,7 +49,7 @@ Task<Result<FetchedBlocks>> fetch_blocks(Runtime& runtime, CircuitPtr circuit, s
         if (part->kind != Kind::block || !parts) co_return error(Code::corrupt, "the exit sent no block");
         const storage::BlockId id{segment.root, parts->header.index};
         auto block = storage::Block::verify(id, std::move(part->body));
-        if (!block || !(want & bit(id.index)) || (got & bit(id.index))) {
+        if (!block || !(want & bit(id.index)) || (got & bit(id.index)) || out.blocks.size() == need) {
             co_return error(Code::corrupt, "the exit sent a block that was not asked for");
         }
         got |= bit(id.index);
@@ -117,6 +117,8 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
         const storage::BlockId id{segment->root(), static_cast<std::uint8_t>(answer->index())};
         auto given = check_acknowledgement(*answer, id, network, runtime.now());
         if (!given) co_return given.error();
+        if (given->lease_end < lease_end)
+            co_return error(Code::corrupt, "a vault promised less than was asked");
         got |= bit(id.index);
         out.acknowledged.push_back(std::move(*given));
     }

@@ -53,6 +53,7 @@ Task<void> InsertJob::run() {
     if (!done && !failure_) failure_ = done.error();
     // What is under way ends by itself: it asks alive() after every wait.
     co_await tasks_.drained();
+    parts_.spooled -= spooled_;
     if (failure_) {
         job_->fail(*failure_);
     } else {
@@ -65,7 +66,7 @@ Task<Result<>> InsertJob::insert() {
         auto spooled = co_await spool_input();
         if (!spooled) co_return spooled;
     }
-    lease_end_ = parts_.runtime.now() + kLease;
+    lease_end_ = lease_end_at(parts_.runtime.now());
     auto& progress = job_->status.progress;
     progress.bytes_total = *options_.size;
     job_->set_phase("storing");
@@ -108,6 +109,11 @@ Task<Result<>> InsertJob::spool_input() {
         if (!chunk) co_return chunk.error();
         if (auto still = alive(); !still) co_return still;
         if (chunk->empty()) break;
+        if (parts_.spooled + chunk->size() > parts_.spool_limit)
+            co_return error(Code::limit,
+                            "too much input is spooled; insert it from a file, or raise limits.spool");
+        parts_.spooled += chunk->size();
+        spooled_ += chunk->size();
         auto bytes = std::make_shared<Bytes>(std::move(*chunk));
         std::function<Result<>()> work = [spool, hasher, bytes] {
             hasher->add(*bytes);

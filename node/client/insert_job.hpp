@@ -50,6 +50,7 @@ private:
     Time lease_end_{};
     PlacementReport report_;
     std::uint64_t segments_ = 0;
+    std::uint64_t spooled_ = 0;  // bytes, of parts_.spooled
     std::size_t in_flight_ = 0;
     routing::Gate landed_;
     std::optional<Error> failure_;
@@ -59,5 +60,12 @@ private:
 // Fewer acknowledged blocks than this and the segment does not count as stored: three quarters of n.
 inline unsigned happiness(const storage::Profile& profile) { return (3u * profile.n + 3) / 4; }
 inline constexpr Duration kLease = hours(24 * 30);
+// At least kLease away, at midnight UTC: to the second it would be a mark that all blocks of one insert
+// share.
+inline Time lease_end_at(Time now) {
+    constexpr Duration kDay = hours(24);
+    const auto days = (now + kLease).time_since_epoch() / kDay;
+    return Time(kDay * (days + 1));
+}
 
 }  // namespace catacomb::node

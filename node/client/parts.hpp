@@ -14,6 +14,9 @@ struct ClientParts {
     routing::NetworkParameters network;
     crypto::Key256 convergence_secret;
     std::string spool_directory;
+    std::size_t jobs_at_once = 64;
+    std::uint64_t spool_limit = std::uint64_t{16} << 30;  // bytes, of all jobs
+    std::uint64_t spooled = 0;
 };
 
 }  // namespace catacomb::node

@@ -13,7 +13,8 @@ crypto::Digest inventory_digest(const std::set<PositionPrefix>& inventory) {
 Result<bool> Registry::enter(const RegisteredVault& vault, const crypto::Digest& inventory, Time) {
     auto found = vaults_.find(vault.id);
     if (found == vaults_.end()) {
-        if (vaults_.size() >= kRegistryVaults) return error(Code::limit, "too many vaults are registered");
+        if (vaults_.size() >= limits_.vaults && !make_room())
+            return error(Code::limit, "too many vaults are registered");
         found = vaults_.emplace(vault.id, Entry{}).first;
     }
     auto& entry = found->second;
@@ -41,13 +42,17 @@ Result<> Registry::update(std::uint64_t session, const std::vector<PositionPrefi
     if (!entry) return ok();
     for (auto prefix : removed) {
         if (entry->inventory.erase(prefix) == 0) continue;
+        --prefixes_;
         auto at = holders_.find(prefix);
         std::erase(at->second, entry->vault.id);
         if (at->second.empty()) holders_.erase(at);
     }
     for (auto prefix : added) {
-        if (entry->inventory.size() >= kInventoryCap) return error(Code::limit, "the inventory is too long");
-        if (!entry->inventory.insert(prefix).second) continue;
+        if (entry->inventory.contains(prefix)) continue;
+        if (entry->inventory.size() >= limits_.inventory || prefixes_ >= limits_.prefixes)
+            return error(Code::limit, "the inventory is too long");
+        entry->inventory.insert(prefix);
+        ++prefixes_;
         auto& ids = holders_[prefix];
         ids.insert(std::lower_bound(ids.begin(), ids.end(), entry->vault.id), entry->vault.id);
     }
@@ -97,12 +102,26 @@ Registry::Entry* Registry::by_session(std::uint64_t session) {
     return at == sessions_.end() ? nullptr : &vaults_.at(at->second);
 }
 
+// Forgets the vault that has been absent longest. False when there is none.
+bool Registry::make_room() {
+    auto oldest = vaults_.end();
+    for (auto it = vaults_.begin(); it != vaults_.end(); ++it) {
+        if (it->second.vault.session != 0) continue;
+        if (oldest == vaults_.end() || it->second.left < oldest->second.left) oldest = it;
+    }
+    if (oldest == vaults_.end()) return false;
+    forget_prefixes(oldest->first, oldest->second);
+    vaults_.erase(oldest);
+    return true;
+}
+
 void Registry::forget_prefixes(const VaultId& id, Entry& entry) {
     for (auto prefix : entry.inventory) {
         auto at = holders_.find(prefix);
         std::erase(at->second, id);
         if (at->second.empty()) holders_.erase(at);
     }
+    prefixes_ -= entry.inventory.size();
     entry.inventory.clear();
 }
 

@@ -13,9 +13,13 @@
 namespace catacomb::routing {
 
 inline constexpr Duration kAbsentKept = hours(72);
-inline constexpr std::size_t kInventoryCap = std::size_t{4}
-                                             << 20;   // prefixes of one vault: 256 GiB of full blocks
-inline constexpr std::size_t kRegistryVaults = 4096;  // present and absent
+
+// The maxima of one registry.
+struct RegistryLimits {
+    std::size_t vaults = 4096;                     // present and absent
+    std::size_t inventory = std::size_t{2} << 20;  // prefixes of one vault: 128 GiB of full blocks
+    std::size_t prefixes = std::size_t{8} << 20;   // of all vaults: about 1.4 GiB
+};
 
 enum class Known { no, yes, absent };
 
@@ -28,15 +32,17 @@ struct RegisteredVault {
 
 class Registry {
 public:
+    explicit Registry(RegistryLimits limits = {}) : limits_(limits) {}
+
     // The vault is reachable by `session` from now on, in place of an older one. Returns whether its
-    // inventory is needed: false when what is known of it has the digest that it named. Code::limit when too
-    // many vaults are known.
+    // inventory is needed: false when what is known of it has the digest that it named. When too many vaults
+    // are known, the one that has been absent longest is forgotten; Code::limit when all are present.
     Result<bool> enter(const RegisteredVault& vault, const crypto::Digest& inventory, Time now);
     // The session broke. An older session that was replaced changes nothing.
     void leave(std::uint64_t session, Time now);
     // The vault's first list begins: forget what was known.
     void clear_inventory(std::uint64_t session);
-    // Code::limit over the cap. A session that is not in the registry is ignored.
+    // Code::limit over a cap. A session that is not in the registry is ignored.
     Result<> update(std::uint64_t session, const std::vector<PositionPrefix>& added,
                     const std::vector<PositionPrefix>& removed);
     void expire(Time now);
@@ -54,8 +60,11 @@ private:
         Time left{};
     };
     Entry* by_session(std::uint64_t session);
+    bool make_room();
     void forget_prefixes(const VaultId& id, Entry& entry);
 
+    RegistryLimits limits_;
+    std::size_t prefixes_ = 0;  // in all inventories
     std::map<VaultId, Entry> vaults_;
     std::map<std::uint64_t, VaultId> sessions_;
     std::map<PositionPrefix, std::vector<VaultId>> holders_;
