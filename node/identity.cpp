@@ -101,20 +101,36 @@ Result<Identity> Identity::decode(ByteView bytes) {
                     {std::move(*first), std::move(*second)}};
 }
 
+namespace {
+
+// Without it the new name may be forgotten at a power loss, and with it the first identity.
+Result<> sync_directory(const std::filesystem::path& directory) {
+    const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return file_error(directory, "open");
+    const bool good = ::fsync(fd) == 0;
+    const auto failure = file_error(directory, "sync");
+    ::close(fd);
+    if (!good) return failure;
+    return ok();
+}
+
+}  // namespace
+
 Result<> save_identity(const std::filesystem::path& data_dir, const Identity& identity) {
     const auto file = file_of(data_dir);
     auto fresh = file;
     fresh += ".new";
-    const auto bytes = identity.encode();
+    auto bytes = identity.encode();
     const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) return file_error(fresh, "create");
     const auto written = ::write(fd, bytes.data(), bytes.size());
     const bool good = written == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
     const auto failure = file_error(fresh, "write");
     ::close(fd);
+    crypto::wipe(bytes);
     if (!good) return failure;
     if (::rename(fresh.c_str(), file.c_str()) != 0) return file_error(file, "replace");
-    return ok();
+    return sync_directory(data_dir);
 }
 
 namespace {
@@ -170,7 +186,11 @@ Result<> renew_proofs(Identity& identity, const routing::NetworkParameters& netw
 Result<Identity> open_identity(const std::filesystem::path& data_dir,
                                const routing::NetworkParameters& network, Time now, Rng& rng) {
     const auto file = file_of(data_dir);
-    auto identity = std::filesystem::exists(file) ? read_identity(file) : make_identity(rng);
+    std::error_code unknown;
+    const bool there = std::filesystem::exists(file, unknown);
+    // Not to be told whether there is one is no reason to make another.
+    if (unknown) return error(Code::io, concat("cannot look for ", file.string(), ": ", unknown.message()));
+    auto identity = there ? read_identity(file) : make_identity(rng);
     if (!identity) return identity;
     if (auto renewed = renew_proofs(*identity, network, now, rng); !renewed) return renewed.error();
     ++identity->incarnation;

@@ -45,6 +45,28 @@ BOOST_AUTO_TEST_CASE(a_file_goes_in_and_comes_out_elsewhere) {
     }
 }
 
+// Proves: a file that is inserted again gets the same key, renews the leases of the blocks that are there,
+// and makes no second copy of any.
+BOOST_AUTO_TEST_CASE(inserting_again_renews_and_copies_nothing) {
+    SimWorld world(2);
+    Cluster cluster(world, network_of(16, 0, 0));
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    const auto file = random_bytes(10'000, 1);
+    const auto blocks = [&] {
+        std::size_t sum = 0;
+        for (std::size_t i = 0; i < cluster.size(); ++i) sum += cluster.store(i).usage().blocks;
+        return sum;
+    };
+    auto first = cluster.insert(2, file);
+    BOOST_REQUIRE(first);
+    const auto stored = blocks();
+    auto again = cluster.insert(2, file);
+    BOOST_REQUIRE_MESSAGE(again.has_value(), "insert: " << again.error().text());
+    BOOST_TEST(again->key == first->key);
+    BOOST_TEST(again->blocks_placed == again->blocks_wanted);
+    BOOST_TEST(blocks() == stored);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace catacomb::sim

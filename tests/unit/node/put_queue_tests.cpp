@@ -1,0 +1,121 @@
+// Proves: a lone put is written at once; puts that come while a group is being written share the next flush,
+// within the maxima of a group; each caller gets the outcome of its own block; and what waits is bounded.
+#include "node/put_queue.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "storage/memory_store.hpp"
+#include "tools/sim/world.hpp"
+
+namespace catacomb::node {
+namespace {
+
+// Remembers the groups; refuses the blocks that it was told to.
+class RecordingStore final : public storage::BlockStore {
+public:
+    std::vector<Result<>> put_group(std::span<const storage::Put> puts) override {
+        groups.push_back(puts.size());
+        std::vector<Result<>> out;
+        for (const auto& put : puts) {
+            const bool refuse = put.id.index == refused;
+            out.push_back(refuse ? Result<>(error(Code::full)) : memory.put_group({&put, 1}).front());
+        }
+        return out;
+    }
+    Result<Bytes> get(const storage::BlockId& id) override { return memory.get(id); }
+    bool has(const storage::BlockId& id) override { return memory.has(id); }
+    Result<> remove(std::span<const storage::BlockId> ids) override { return memory.remove(ids); }
+    Result<std::size_t> expire(Time now, std::size_t max) override { return memory.expire(now, max); }
+    Result<std::vector<storage::BlockId>> list(const std::optional<storage::BlockId>& after,
+                                               std::size_t max) override {
+        return memory.list(after, max);
+    }
+    Result<Time> lease_end(const storage::BlockId& id) override { return memory.lease_end(id); }
+    storage::Usage usage() override { return memory.usage(); }
+
+    storage::MemoryBlockStore memory{std::uint64_t{1} << 30};
+    std::vector<std::size_t> groups;
+    std::optional<std::uint8_t> refused;
+};
+
+struct Fixture {
+    sim::SimWorld world{1};
+    sim::SimRuntime& runtime = world.start("vault", routing::Endpoint::v4(0x0a000001, 1));
+    RecordingStore store;
+    PutQueue queue{runtime, store};
+    routing::TaskSet tasks{runtime};
+    unsigned stored = 0;
+    std::vector<Code> failed;
+
+    ~Fixture() { world.close(); }
+    Task<void> put(std::uint8_t index, std::size_t size) {
+        storage::Put one;
+        one.id.index = index;
+        one.bytes = Bytes(size, index);
+        auto done = co_await queue.put(std::move(one));
+        if (done) {
+            ++stored;
+        } else {
+            failed.push_back(done.error().code);
+        }
+    }
+    void put_many(unsigned count, std::size_t size) {
+        for (unsigned i = 0; i < count; ++i) tasks.spawn(put(static_cast<std::uint8_t>(i), size));
+        world.run_for(seconds(1));
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(put_queues, Fixture)
+
+BOOST_AUTO_TEST_CASE(a_lone_put_does_not_wait_for_company) {
+    put_many(1, 1000);
+    BOOST_TEST(stored == 1U);
+    BOOST_TEST((store.groups == std::vector<std::size_t>{1}));
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_together_is_flushed_together) {
+    put_many(40, 1000);
+    BOOST_TEST(stored == 40U);
+    BOOST_TEST(store.usage().blocks == 40U);
+    std::size_t sum = 0;
+    for (const auto size : store.groups) {
+        BOOST_TEST(size <= storage::kPutGroupBlocks);
+        sum += size;
+    }
+    BOOST_TEST(sum == 40U);
+    BOOST_TEST(store.groups.size() <= 3U);
+}
+
+BOOST_AUTO_TEST_CASE(each_gets_the_outcome_of_its_own_block) {
+    store.refused = 3;
+    put_many(8, 1000);
+    BOOST_TEST(stored == 7U);
+    BOOST_TEST((failed == std::vector<Code>{Code::full}));
+    BOOST_TEST(store.usage().blocks == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_is_bounded) {
+    constexpr std::size_t kBlock = 64 * 1024;
+    constexpr unsigned kRoom = 4 * storage::kPutGroupBytes / kBlock;
+    put_many(2 * kRoom, kBlock);
+    BOOST_TEST(stored + failed.size() == 2 * kRoom);
+    BOOST_TEST(!failed.empty());
+    for (const auto code : failed) BOOST_TEST((code == Code::limit));
+    // The room comes back.
+    const auto before = stored;
+    put_many(4, kBlock);
+    BOOST_TEST(stored == before + 4U);
+}
+
+BOOST_AUTO_TEST_CASE(a_put_that_runs_at_the_end_ends_too) {
+    tasks.spawn(put(1, 1000));
+    world.close();
+    BOOST_TEST(stored + failed.size() == 1U);
+    BOOST_TEST(tasks.count() == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace catacomb::node
