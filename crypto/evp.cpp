@@ -57,7 +57,8 @@ CipherContext keyed_context(EvpCipher cipher, const Key256& key, Direction direc
 }
 
 void start_message(const CipherContext& ctx, ByteView iv) {
-    CHECK(static_cast<int>(iv.size()) == EVP_CIPHER_CTX_get_iv_length(ctx.get()));
+    // Of the cipher, not of the context: that one is looked up by name, for every message.
+    CHECK(static_cast<int>(iv.size()) == EVP_CIPHER_get_iv_length(EVP_CIPHER_CTX_get0_cipher(ctx.get())));
     CHECK(EVP_CipherInit_ex2(ctx.get(), nullptr, nullptr, iv.data(), -1, nullptr) == 1);
 }
 
