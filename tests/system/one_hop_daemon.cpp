@@ -1,4 +1,5 @@
-// The daemon of the product with client circuits of one hop, so that the test that must notice this can be seen to.
+// The daemon of the product with client circuits of one hop, so that the test that must notice this can be
+// seen to.
 #include "node/node.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/daemon.hpp"

@@ -105,6 +105,17 @@ BOOST_AUTO_TEST_CASE(what_is_no_http_is_dropped) {
     BOOST_TEST(client.call("GET", "/v1/status").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(circuits_are_for_the_nodes_own_user) {
+    const auto told = client.call("GET", "/v1/circuits");
+    BOOST_REQUIRE(told);
+    BOOST_TEST(told->at("guards").as_array().size() == 1u);
+    BOOST_TEST(told->at("circuits").at(0).at("path").as_array().size() == 3u);
+    BOOST_TEST(!client.call("POST", "/v1/circuits"));
+    tests::RawHttp stranger(api.port());
+    stranger.send("GET /v1/circuits HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+    BOOST_TEST(stranger.read_all().find("401") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(one_connection_serves_many_requests) {
     tests::RawHttp http(api.port());
     const auto request = head("GET /v1/status") + "\r\n";
