@@ -24,7 +24,7 @@ class FullDisks(harness.SystemTest):
         content = os.urandom(FITS)
         key = network.insert(inserter, self.write("fits", content))["key"]
         too_much = self.write("too-much", os.urandom(48 * MIB))
-        words = network.run(inserter, "insert", too_much, expect=4, limit=150).stderr.decode()
+        words = network.run(inserter, "insert", too_much, expect=4, limit=240).stderr.decode()
         self.assertRegex(words, "full|could be stored")
         self.assertEqual(network.run("client-01", "get", key, "-o", "-").stdout, content)
         nodes = network.nodes()
