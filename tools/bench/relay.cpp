@@ -1,5 +1,7 @@
 #include "tools/bench/relay.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <future>
 #include <thread>
@@ -41,7 +43,7 @@ public:
         thread_ = std::thread([this] { runtime_.run(); });
     }
     ~Station() {
-        boost::asio::post(runtime_.context(), [this] { closing_.spawn(close()); });
+        boost::asio::co_spawn(runtime_.context(), close(), boost::asio::detached);
         thread_.join();
     }
 
@@ -154,7 +156,7 @@ private:
     DescriptorPtr self_;
     routing::Links links_;
     std::optional<routing::Circuits> circuits_;
-    routing::TaskSet tasks_{runtime_}, closing_{runtime_};
+    routing::TaskSet tasks_{runtime_};
     unsigned moving_ = 0;
     std::promise<void>* moved_ = nullptr;
     std::thread thread_;
