@@ -1,0 +1,28 @@
+// A key that decodes is in its one canonical text, but for upper case; a read key weakens to the verify key
+// that its text also decodes to. Nothing else about any text: no crash, and an error that is a sentence.
+#include "base/check.hpp"
+#include "crypto/random.hpp"
+#include "storage/key.hpp"
+
+using namespace catacomb;
+using namespace catacomb::storage;
+
+namespace {
+
+std::string lower(std::string text) {
+    for (auto& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    return text;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    crypto::initialise();
+    const std::string text(as_text({data, size}));
+    const auto read = ReadKey::decode(text);
+    const auto verify = VerifyKey::decode(text);
+    CHECK(read || !read.error().text().empty());
+    if (read) CHECK(read->encode() == lower(text) && verify && verify->encode() == read->weaken().encode());
+    if (verify && !read) CHECK(verify->encode() == lower(text));
+    return 0;
+}

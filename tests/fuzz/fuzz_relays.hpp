@@ -1,0 +1,40 @@
+// A few relays with good descriptors, for the fuzz targets of what carries them.
+#pragma once
+
+#include "crypto/random.hpp"
+#include "routing/membership/view.hpp"
+
+namespace catacomb::routing {
+
+struct FuzzRelays {
+    NetworkParameters network;
+    Time now = from_unix_seconds(1'900'000'000);
+    std::vector<DescriptorPtr> all;
+    std::vector<crypto::AgreeKeyPair> link_keys;
+
+    explicit FuzzRelays(std::size_t count, NetworkParameters of = NetworkParameters::testnet("fuzz"))
+        : network(std::move(of)) {
+        crypto::SeededRng rng(1);
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto key = crypto::SignKeyPair::generate(rng);
+            Descriptor fields;
+            fields.epoch = network.epoch_at(now);
+            fields.pow = *crypto::pow_mint(key.public_key, fields.epoch, network.pow, rng);
+            link_keys.push_back(crypto::AgreeKeyPair::generate(rng));
+            fields.link_key = link_keys.back().public_key;
+            fields.onion_key = crypto::AgreeKeyPair::generate(rng).public_key;
+            fields.addresses = {Endpoint::v4(0x0a000001u + (static_cast<std::uint32_t>(i) << 16), 4000)};
+            fields.published = now;
+            fields.expires = now + network.descriptor_lifetime;
+            all.push_back(*sign_descriptor(std::move(fields), key, network));
+        }
+    }
+
+    View view() const {
+        View out(network);
+        for (const auto& relay : all) out.insert(relay, now);
+        return out;
+    }
+};
+
+}  // namespace catacomb::routing

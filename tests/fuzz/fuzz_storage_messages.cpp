@@ -1,0 +1,53 @@
+// Every message of storing and fetching, from any bytes: names and profiles that pass are valid, and nobody
+// but a vault acknowledges in its name.
+#include "base/check.hpp"
+#include "crypto/random.hpp"
+#include "node/acknowledgement.hpp"
+
+using namespace catacomb;
+using namespace catacomb::node;
+
+namespace {
+
+template <class Proto>
+void check_name(ByteView input) {
+    const auto message = decode<Proto>(input);
+    if (!message) return;
+    const auto block = to_block_id(message->root(), message->index());
+    CHECK(!block || block->index < storage::kMaxBlocks);
+}
+
+template <class Proto>
+void check_profile(ByteView input) {
+    const auto message = decode<Proto>(input);
+    if (!message) return;
+    const auto profile = to_profile(message->k(), message->n(), message->block_class());
+    CHECK(!profile || (profile->valid() && profile->k == message->k() && profile->n == message->n()));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    crypto::initialise();
+    static const auto network = routing::NetworkParameters::testnet("fuzz");
+    const auto now = from_unix_seconds(1'900'000'000);
+    const auto message = split_kind(to_bytes(ByteView(data, size)));
+    CHECK(message.has_value() == (size > 0));
+    if (!message) return 0;
+    const auto& body = message->body;
+    check_name<wire::StoreBlock>(body);
+    check_name<wire::FetchBlock>(body);
+    check_name<wire::Offer>(body);
+    check_name<wire::Request>(body);
+    check_profile<wire::ExitFetch>(body);
+    check_profile<wire::ExitStore>(body);
+    if (const auto registration = decode<wire::Register>(body)) {
+        (void)VaultIdentity::decode(registration->vault_key(), registration->pow(), registration->epoch(),
+                                    network, now);
+    }
+    if (const auto given = decode<wire::Acknowledgement>(body)) {
+        const storage::BlockId block{{}, static_cast<std::uint8_t>(given->index() % storage::kMaxBlocks)};
+        CHECK(!check_acknowledgement(*given, block, network, now));
+    }
+    return 0;
+}
