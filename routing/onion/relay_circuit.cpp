@@ -46,6 +46,7 @@ void RelayCircuit::close() {
 void RelayCircuit::on_cell(Channel& channel, MutableBytes cell) {
     if (cell.size() != kCellSize) return close();
     if (&channel == previous_.get()) return on_forward(cell);
+    if (auto* tap = circuits_.runtime().tap()) tap->saw({Handle::Kind::circuit, number_}, cell);
     layers_.add_layer(cell);
     ++circuits_.counters.cells_relayed;
     previous_->send_cell(cell, true);
