@@ -71,7 +71,8 @@ std::optional<StoredMeta> StoredMeta::decode(ByteView from) {
     out.size = in.u32();
     if (const auto checksum = in.raw(kChecksumSize); in.ok()) copy(out.checksum, checksum);
     out.tail = to_bytes(in.rest());
-    const bool sound = in.done() && out.size >= 1 && out.size <= kMaxBlockSize;
+    // A damaged lease that reads as long past would have the block evicted.
+    const bool sound = in.done() && out.lease_end >= Time{} && out.size >= 1 && out.size <= kMaxBlockSize;
     if (!sound || out.tail.size() != tail_size(out.size)) return std::nullopt;
     return out;
 }

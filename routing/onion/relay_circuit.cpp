@@ -36,11 +36,15 @@ void RelayCircuit::close() {
     next_.reset();
     previous_.reset();
     circuits_.relayed_.erase(number_);
-    // Whoever is told may close other circuits: not on this stack, which may be deep inside this one.
-    circuits_.runtime().post([self] {
-        if (self->on_closed) self->on_closed();
-        self->on_closed = nullptr;
-    });
+    circuits_.tasks_.spawn(tell_closed(std::move(self)));
+}
+
+// A task of its own: whoever is told may close other circuits, and this stack may be deep inside this one;
+// and the node that is told waits for it before it goes.
+Task<void> RelayCircuit::tell_closed([[maybe_unused]] std::shared_ptr<RelayCircuit> self) {
+    const auto told = std::exchange(on_closed, nullptr);
+    if (told) told();
+    co_return;
 }
 
 void RelayCircuit::on_cell(Channel& channel, MutableBytes cell) {

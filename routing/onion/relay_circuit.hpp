@@ -46,6 +46,7 @@ private:
 
     void on_forward(MutableBytes cell);
     void on_part(const PartView& part);
+    Task<void> tell_closed(std::shared_ptr<RelayCircuit> self);
     Task<void> extend(std::shared_ptr<RelayCircuit> self, Bytes request);
     Task<Result<Bytes>> extend_to(Bytes request);
 
