@@ -1,6 +1,6 @@
 // Rng: where randomness comes from. Production uses the operating system's generator, a simulation a seed
-// (crypto/random.hpp). Every consumer takes a stream of its own by split(), so that one more draw in one place
-// does not shift the others. No std distributions: their algorithms are unspecified.
+// (crypto/random.hpp). Every consumer takes a stream of its own by split(), so that one more draw in one
+// place does not shift the others. No std distributions: their algorithms are unspecified.
 #pragma once
 
 #include <memory>

@@ -32,7 +32,8 @@ inline std::uint64_t unix_seconds(Time t) {
 }
 // Saturates: a number from the network never overflows the clock.
 inline Time from_unix_seconds(std::uint64_t s) {
-    constexpr auto kMax = static_cast<std::uint64_t>(duration_cast<seconds>(kNever.time_since_epoch()).count());
+    constexpr auto kMax =
+        static_cast<std::uint64_t>(duration_cast<seconds>(kNever.time_since_epoch()).count());
     return Time(seconds(static_cast<std::int64_t>(s < kMax ? s : kMax)));
 }
 inline double in_seconds(Duration d) { return static_cast<double>(d.count()) / 1e6; }

@@ -6,7 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <functional>
 
-#include "relay_fixture.hpp"
+#include "tests/unit/routing/relay_fixture.hpp"
 
 using namespace catacomb;
 using namespace catacomb::routing;

@@ -6,9 +6,9 @@
 #include <map>
 #include <set>
 
-#include "relay_fixture.hpp"
 #include "routing/membership/reconcile.hpp"
 #include "routing/rpc.hpp"
+#include "tests/unit/routing/relay_fixture.hpp"
 
 using namespace catacomb;
 using namespace catacomb::routing;

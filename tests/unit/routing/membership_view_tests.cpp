@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 
-#include "relay_fixture.hpp"
 #include "routing/membership/view.hpp"
 #include "routing/ring/id.hpp"
+#include "tests/unit/routing/relay_fixture.hpp"
 
 using namespace catacomb;
 using namespace catacomb::routing;

@@ -3,7 +3,7 @@
 // clients learn and are not learnt of; and that dead bootstrap relays are retried until they answer.
 #include <boost/test/unit_test.hpp>
 
-#include "ring_town.hpp"
+#include "tests/unit/routing/ring_town.hpp"
 
 using namespace catacomb;
 using namespace catacomb::routing;

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "crypto/random.hpp"
-#include "ring_world.hpp"
 #include "routing/ring/lookup.hpp"
+#include "tests/unit/routing/ring_world.hpp"
 
 using namespace catacomb;
 using namespace catacomb::routing;

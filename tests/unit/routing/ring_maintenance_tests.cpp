@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "crypto/random.hpp"
-#include "ring_world.hpp"
+#include "tests/unit/routing/ring_world.hpp"
 
 using namespace catacomb;
 using namespace catacomb::tests;

@@ -1,4 +1,4 @@
-#include "ring_town.hpp"
+#include "tests/unit/routing/ring_town.hpp"
 
 #include <boost/test/unit_test.hpp>
 

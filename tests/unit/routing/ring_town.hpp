@@ -5,8 +5,8 @@
 #include <map>
 #include <memory>
 
-#include "relay_fixture.hpp"
 #include "routing/ring/ring.hpp"
+#include "tests/unit/routing/relay_fixture.hpp"
 #include "tools/sim/oracles/ring_oracle.hpp"
 #include "tools/sim/world.hpp"
 

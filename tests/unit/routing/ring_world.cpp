@@ -1,4 +1,4 @@
-#include "ring_world.hpp"
+#include "tests/unit/routing/ring_world.hpp"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "support.hpp"
+#include "tests/unit/storage/support.hpp"
 
 namespace catacomb::storage {
 namespace {

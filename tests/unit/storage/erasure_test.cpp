@@ -8,7 +8,7 @@
 #include <iterator>
 
 #include "storage/geometry.hpp"
-#include "support.hpp"
+#include "tests/unit/storage/support.hpp"
 
 namespace catacomb::storage {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "storage/disperser.hpp"
 #include "storage/walker.hpp"
-#include "support.hpp"
+#include "tests/unit/storage/support.hpp"
 
 namespace catacomb::storage {
 

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <set>
 
-#include "file_support.hpp"
+#include "tests/unit/storage/file_support.hpp"
 
 namespace catacomb::storage {
 namespace {

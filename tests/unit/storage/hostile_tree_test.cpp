@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "base/codec.hpp"
-#include "file_support.hpp"
+#include "tests/unit/storage/file_support.hpp"
 
 namespace catacomb::storage {
 namespace {

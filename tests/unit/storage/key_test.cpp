@@ -6,7 +6,7 @@
 
 #include "base/codec.hpp"
 #include "crypto/bech32.hpp"
-#include "support.hpp"
+#include "tests/unit/storage/support.hpp"
 
 namespace catacomb::storage {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "crypto/aead.hpp"
 #include "storage/erasure.hpp"
-#include "support.hpp"
+#include "tests/unit/storage/support.hpp"
 
 namespace catacomb::storage {
 namespace {

@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "storage/vault_store.hpp"
-#include "support.hpp"
+#include "tests/unit/storage/support.hpp"
 
 namespace catacomb::storage {
 

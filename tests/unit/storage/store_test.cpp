@@ -6,7 +6,7 @@
 
 #include "storage/memory_store.hpp"
 #include "storage/vault_files.hpp"
-#include "store_support.hpp"
+#include "tests/unit/storage/store_support.hpp"
 
 namespace catacomb::storage {
 namespace {

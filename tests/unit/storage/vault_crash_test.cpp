@@ -7,7 +7,7 @@
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 
-#include "store_support.hpp"
+#include "tests/unit/storage/store_support.hpp"
 
 namespace catacomb::storage {
 namespace {

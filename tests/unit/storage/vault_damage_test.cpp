@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "base/codec.hpp"
-#include "store_support.hpp"
+#include "tests/unit/storage/store_support.hpp"
 
 namespace catacomb::storage {
 namespace {
