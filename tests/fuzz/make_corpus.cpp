@@ -129,7 +129,10 @@ void add_storage(const Corpus& corpus) {
     put.id = {leaf.root(), 0};
     put.bytes = leaf.block(0);
     put.lease_end = relays().now;
-    corpus.add("store_format", "meta", StoredMeta::of(put).encode());
+    auto meta = StoredMeta::of(put).encode();
+    corpus.add("store_format", "meta", meta);
+    meta[7] |= 0x80;
+    corpus.add("store_format", "meta-before-1970", meta);
     corpus.add("store_format", "key", store_key(put.id));
     corpus.add("store_format", "expiry", expiry_key(put.lease_end, put.id));
 }
