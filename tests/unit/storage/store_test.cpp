@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "storage/memory_store.hpp"
+#include "storage/store_format.hpp"
 #include "storage/vault_files.hpp"
 #include "tests/unit/storage/store_support.hpp"
 
@@ -308,6 +309,14 @@ BOOST_AUTO_TEST_CASE(the_reserve_is_held_released_and_held_again) {
     DiskReserve impossible(directory.path() + "/impossible", std::uint64_t{1} << 60);
     BOOST_TEST(!impossible.hold());
     BOOST_TEST(!std::filesystem::exists(directory.path() + "/impossible"));
+}
+
+// Else a flipped bit would have a good block evicted as long expired.
+BOOST_AUTO_TEST_CASE(a_lease_that_reads_as_before_1970_is_damage) {
+    auto record = StoredMeta::of(put_of(1, 16384)).encode();
+    BOOST_TEST(StoredMeta::decode(record).has_value());
+    record[7] |= 0x80;
+    BOOST_TEST(!StoredMeta::decode(record).has_value());
 }
 
 }  // namespace
