@@ -132,6 +132,10 @@ public:
         return ok();
     }
 
+    std::unique_ptr<Impl> another(Duration limit) const {
+        return std::make_unique<Impl>(data_dir_, port_, token_, limit);
+    }
+
 private:
     template <class Body>
     http::request<Body> head(std::string_view method, const std::string& target) const {
@@ -246,6 +250,8 @@ Result<ApiClient> ApiClient::open(std::filesystem::path data_dir, Duration limit
     }
     return ApiClient(std::make_unique<Impl>(std::move(data_dir), port, std::move(token), limit));
 }
+
+ApiClient ApiClient::another(Duration limit) const { return ApiClient(impl_->another(limit)); }
 
 Result<json::object> ApiClient::call(std::string_view method, const std::string& target,
                                      const json::object& body) {

@@ -20,6 +20,8 @@ public:
     // Reads data_dir/api.port and api.token. Code::unreachable, with how to start one, when no node runs
     // there.
     static Result<ApiClient> open(std::filesystem::path data_dir, Duration limit = minutes(2));
+    // A second conversation with the same node.
+    ApiClient another(Duration limit) const;
     ApiClient(ApiClient&&) noexcept;
     ~ApiClient();
 

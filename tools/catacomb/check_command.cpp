@@ -1,5 +1,6 @@
 #include <iomanip>
 
+#include "tools/catacomb/begun_job.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/files.hpp"
 #include "tools/catacomb/interrupts.hpp"
@@ -36,34 +37,32 @@ std::string verdict(const json::object& report) {
     return out;
 }
 
+void explain(const json::object& report) {
+    print_line(verdict(report));
+    say(concat("estimated survival with 30 % of vaults away: ", std::setprecision(9),
+               real_in(report, "estimated_survival")));
+}
+
 }  // namespace
 
 int check(const Options& options, const std::string& argument) {
     const auto key = read_key(argument);
     if (!key) return fail(options, key.error());
-    auto client = ApiClient::open(options.data_dir);
-    auto watcher = ApiClient::open(options.data_dir);
-    if (!client || !watcher) return fail(options, client ? watcher.error() : client.error());
-    const auto job = client->call("POST", "/v1/jobs", {{"kind", "check"}, {"key", *key}});
+    auto job = BegunJob::begin(options, {{"kind", "check"}, {"key", *key}});
     if (!job) return fail(options, job.error());
-    const auto target = concat("/v1/jobs/", number_in(*job, "id"));
     const Interrupts interrupts([&] {
-        auto other = ApiClient::open(options.data_dir, seconds(5));
-        if (other) static_cast<void>(other->call("DELETE", target));
+        job->cancel();
         say("interrupted");
     });
     ProgressPrinter printer;
-    JobFollower follower(std::move(*watcher), number_in(*job, "id"), printer);
+    JobFollower follower(job->another_connection(), job->id(), printer);
     const auto ended = follower.wait();
     if (!ended) return fail(options, ended.error());
     if (text_in(*ended, "state") != "done") return fail_job(options, *ended);
-    const auto& report = object_in(*ended, "check");
     if (options.json) {
         print_json(*ended);
     } else {
-        print_line(verdict(report));
-        say(concat("estimated survival with 30 % of vaults away: ", std::setprecision(9),
-                   real_in(report, "estimated_survival")));
+        explain(object_in(*ended, "check"));
     }
     return static_cast<int>(number_in(*ended, "exit_code"));
 }

@@ -1,3 +1,4 @@
+#include "tools/catacomb/begun_job.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/files.hpp"
 #include "tools/catacomb/interrupts.hpp"
@@ -7,76 +8,87 @@ namespace catacomb::cli {
 namespace json = boost::json;
 namespace {
 
-Result<OutputFile> open_output(const std::optional<std::string>& given, const std::string& stored_name) {
-    if (given == "-") return OutputFile::standard_output();
-    return OutputFile::open(given.value_or(safe_file_name(stored_name)));
-}
+// Where the file goes: opened when its head has come, since only that tells the stored name.
+class Destination {
+public:
+    explicit Destination(std::optional<std::string> given) : given_(std::move(given)) {}
 
-// The job's last word, once its file has come whole.
-int conclude(const Options& options, const json::object& job, OutputFile& output, bool to_stdout) {
-    if (auto done = output.commit(); !done) return fail(options, done.error());
-    if (to_stdout) return static_cast<int>(node::ExitCode::done);
+    bool is_standard_output() const { return given_ == "-"; }
+    // Before anything is fetched for nothing.
+    Result<> check() const { return given_ && !is_standard_output() ? check_free(*given_) : ok(); }
+
+    Result<> open(const ApiClient::FileHead& file) {
+        auto opened = is_standard_output() ? Result<OutputFile>(OutputFile::standard_output())
+                                           : OutputFile::open(given_.value_or(safe_file_name(file.name)));
+        if (!opened) return remember(opened.error());
+        output_.emplace(std::move(*opened));
+        return ok();
+    }
+    Result<> write(ByteView bytes) {
+        auto written = output_->write(bytes);
+        return written ? written : remember(written.error());
+    }
+    // Requires: open() succeeded.
+    Result<> commit() { return output_->commit(); }
+    const std::string& path() const { return output_->path(); }
+    void abandon() {
+        if (output_) output_->abandon();
+    }
+    // Why open() or write() failed.
+    const std::optional<Error>& failure() const { return failure_; }
+
+private:
+    Error remember(const Error& why) {
+        failure_ = why;
+        return why;
+    }
+    const std::optional<std::string> given_;
+    std::optional<OutputFile> output_;
+    std::optional<Error> failure_;
+};
+
+int conclude(const Options& options, const json::object& job, Destination& destination) {
+    if (auto done = destination.commit(); !done) return fail(options, done.error());
+    if (destination.is_standard_output()) return 0;
     if (options.json) {
         auto document = job;
-        document["file"] = output.path();
+        document["file"] = destination.path();
         print_json(document);
     } else {
-        print_line(output.path());
+        print_line(destination.path());
     }
-    return static_cast<int>(node::ExitCode::done);
+    return 0;
 }
 
 }  // namespace
 
 int get(const Options& given, const GetArguments& arguments) {
-    const bool to_stdout = arguments.output == "-";
+    Destination destination(arguments.output);
     Options options = given;
-    if (to_stdout) options.json = false;  // standard output is the file's
+    if (destination.is_standard_output()) options.json = false;  // that is the file's
     const auto key = read_key(arguments.key);
     if (!key) return fail(options, key.error());
-    if (arguments.output && !to_stdout) {
-        if (auto free = check_free(*arguments.output); !free) return fail(options, free.error());
-    }
-    auto client = ApiClient::open(options.data_dir);
-    auto watcher = ApiClient::open(options.data_dir);
-    if (!client || !watcher) return fail(options, client ? watcher.error() : client.error());
-    const json::object request{{"kind", "get"}, {"key", *key}, {"no_cache", arguments.no_cache}};
-    const auto job = client->call("POST", "/v1/jobs", request);
+    if (auto free = destination.check(); !free) return fail(options, free.error());
+    auto job = BegunJob::begin(options, {{"kind", "get"}, {"key", *key}, {"no_cache", arguments.no_cache}});
     if (!job) return fail(options, job.error());
-    const auto target = concat("/v1/jobs/", number_in(*job, "id"));
 
-    std::optional<OutputFile> output;
-    const auto cancel = [&] {
-        auto other = ApiClient::open(options.data_dir, seconds(5));
-        if (other) static_cast<void>(other->call("DELETE", target));
-    };
     const Interrupts interrupts([&] {
-        cancel();
-        if (output) output->abandon();
+        job->cancel();
+        destination.abandon();
         say("interrupted; nothing was kept");
     });
     ProgressPrinter printer;
-    JobFollower follower(std::move(*watcher), number_in(*job, "id"), printer);
-    std::optional<Error> unwritable;
-    const auto remember = [&](const Error& why) { return unwritable = why, why; };
-    const auto open = [&](const ApiClient::FileHead& file) -> Result<> {
-        auto opened = open_output(arguments.output, file.name);
-        if (!opened) return remember(opened.error());
-        output.emplace(std::move(*opened));
-        return ok();
-    };
-    const auto write = [&](ByteView bytes) -> Result<> {
-        auto written = output->write(bytes);
-        return written ? written : remember(written.error());
-    };
-    const auto came = client->download(target + "/content", open, write);
-    if (unwritable) cancel();
+    JobFollower follower(job->another_connection(), job->id(), printer);
+    const auto came = job->connection().download(
+        job->content(), [&](const ApiClient::FileHead& file) { return destination.open(file); },
+        [&](ByteView bytes) { return destination.write(bytes); });
+    if (destination.failure()) job->cancel();
     const auto ended = follower.wait();
-    if (unwritable) return fail(options, *unwritable);
+    if (destination.failure()) return fail(options, *destination.failure());
     if (!ended) return fail(options, ended.error());
     if (text_in(*ended, "state") != "done") return fail_job(options, *ended);
     if (!came) return fail(options, came.error());
-    return conclude(options, *ended, *output, to_stdout);
+    return conclude(options, *ended, destination);
 }
 
 }  // namespace catacomb::cli

@@ -1,5 +1,6 @@
 #include <iomanip>
 
+#include "tools/catacomb/begun_job.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/files.hpp"
 #include "tools/catacomb/interrupts.hpp"
@@ -57,37 +58,32 @@ int conclude(const Options& options, const json::object& job) {
 int insert(const Options& options, const InsertArguments& arguments) {
     auto input = InputFile::open(arguments.file);
     if (!input) return fail(options, input.error());
-    auto client = ApiClient::open(options.data_dir);
-    auto watcher = ApiClient::open(options.data_dir);
-    if (!client || !watcher) return fail(options, client ? watcher.error() : client.error());
     // Before a long file is hashed for nothing.
-    if (const auto there = client->call("GET", "/v1/status"); !there) return fail(options, there.error());
-
+    auto node = ApiClient::open(options.data_dir);
+    if (!node) return fail(options, node.error());
+    if (const auto there = node->call("GET", "/v1/status"); !there) return fail(options, there.error());
     ProgressPrinter printer;
     const auto request = describe(*input, arguments, printer);
     if (!request) return fail(options, request.error());
-    const auto job = client->call("POST", "/v1/jobs", *request);
+    auto job = BegunJob::begin(options, *request);
     if (!job) return fail(options, job.error());
-    const auto target = concat("/v1/jobs/", number_in(*job, "id"));
 
     const Interrupts interrupts([&] {
-        auto other = ApiClient::open(options.data_dir, seconds(5));
-        if (other) static_cast<void>(other->call("DELETE", target));
+        job->cancel();
         say("interrupted; insert the same file again to go on: blocks that are stored already stay");
     });
-    JobFollower follower(std::move(*watcher), number_in(*job, "id"), printer);
+    JobFollower follower(job->another_connection(), job->id(), printer);
     std::optional<Error> unreadable;
     const auto read = [&](MutableBytes into) {
         auto n = input->read(into, follower.ended());
         if (!n) unreadable = n.error();
         return n;
     };
-    static_cast<void>(
-        client->upload(target + "/content", input->size(), read));  // the job says what went wrong
+    // What goes wrong here is the job's failure too, and that says more.
+    static_cast<void>(job->connection().upload(job->content(), input->size(), read));
     const auto ended = follower.wait();
     if (unreadable) return fail(options, *unreadable);
-    if (!ended) return fail(options, ended.error());
-    return conclude(options, *ended);
+    return ended ? conclude(options, *ended) : fail(options, ended.error());
 }
 
 }  // namespace catacomb::cli

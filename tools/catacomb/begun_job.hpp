@@ -1,0 +1,30 @@
+// BegunJob: a job that this command line has begun: the connection that carries its file, and how to cancel
+// it.
+#pragma once
+
+#include "tools/catacomb/api_client.hpp"
+#include "tools/catacomb/terminal.hpp"
+
+namespace catacomb::cli {
+
+class BegunJob {
+public:
+    // `request` as in docs/spec/api.md 2.1. What the node refuses at once is the error here.
+    static Result<BegunJob> begin(const Options& options, const boost::json::object& request);
+
+    ApiClient& connection() { return connection_; }
+    std::string content() const { return target_ + "/content"; }
+    std::uint64_t id() const { return id_; }
+    // Another connection, for who watches.
+    ApiClient another_connection() const;
+    // From any thread; best effort.
+    void cancel() const;
+
+private:
+    BegunJob(ApiClient connection, std::uint64_t id);
+    ApiClient connection_;
+    std::uint64_t id_;
+    std::string target_;
+};
+
+}  // namespace catacomb::cli
