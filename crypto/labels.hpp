@@ -16,6 +16,7 @@ inline constexpr Label kNodeId{"catacomb node id"};
 inline constexpr Label kVaultId{"catacomb vault id"};
 inline constexpr Label kNetworkId{"catacomb network id"};
 inline constexpr Label kPowSalt{"catacomb pow salt"};
+inline constexpr Label kPowKnown{"catacomb pow known"};
 inline constexpr Label kPowPrefilter{"catacomb pow prefilter"};
 inline constexpr Label kDescriptor{"catacomb relay descriptor"};    // signed
 inline constexpr Label kRegister{"catacomb vault register"};        // signed

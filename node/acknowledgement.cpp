@@ -11,18 +11,31 @@ Bytes signed_bytes(const storage::BlockId& block, Time lease_end) {
     return out.take();
 }
 
+constexpr std::size_t kProofsKept = 4096;
+
 }  // namespace
+
+bool ProofCache::holds(const crypto::VerifyKey& key, std::uint32_t epoch, const crypto::Pow& pow,
+                       const crypto::PowParameters& parameters) {
+    const auto name = crypto::hash(crypto::label::kPowKnown, key, epoch, pow);
+    if (held_.count(name)) return true;
+    if (!crypto::pow_verify(key, epoch, pow, parameters)) return false;
+    // Full of vaults that we may never meet again: begin anew, which costs each its Argon2id once more.
+    if (held_.size() >= kProofsKept) held_.clear();
+    held_.insert(name);
+    return true;
+}
 
 Result<VaultIdentity> VaultIdentity::decode(const std::string& key, const std::string& pow,
                                             std::uint32_t epoch, const routing::NetworkParameters& network,
-                                            Time now) {
+                                            Time now, ProofCache& proofs) {
     const auto public_key = crypto::VerifyKey::from(view(key));
     const auto proof = crypto::Pow::from(view(pow));
     if (!public_key || !proof) return error(Code::malformed);
     const auto current = network.epoch_at(now);
     if (epoch > current + 1 || epoch + 1 < current)
         return error(Code::corrupt, "a proof of work of another time");
-    if (!crypto::pow_verify(*public_key, epoch, *proof, network.pow))
+    if (!proofs.holds(*public_key, epoch, *proof, network.pow))
         return error(Code::corrupt, "no proof of work");
     return VaultIdentity{*public_key, *proof, epoch};
 }
@@ -47,10 +60,11 @@ wire::Acknowledgement to_wire(const Acknowledged& given) {
 }
 
 Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, const storage::BlockId& block,
-                                           const routing::NetworkParameters& network, Time now) {
+                                           const routing::NetworkParameters& network, Time now,
+                                           ProofCache& proofs) {
     const auto signature = crypto::Signature::from(view(given.signature()));
     if (!signature || given.index() != block.index) return error(Code::malformed);
-    auto vault = VaultIdentity::decode(given.vault_key(), given.pow(), given.epoch(), network, now);
+    auto vault = VaultIdentity::decode(given.vault_key(), given.pow(), given.epoch(), network, now, proofs);
     if (!vault) return vault.error();
     const auto lease_end = from_unix_seconds(given.lease_end());
     const auto message = signed_bytes(block, lease_end);

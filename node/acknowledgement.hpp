@@ -2,10 +2,23 @@
 // exit and client. The signature is over (root, index, lease end) under its own label and the network id.
 #pragma once
 
+#include <set>
+
 #include "node/block_request.hpp"
 #include "routing/network.hpp"
 
 namespace catacomb::node {
+
+// The proofs of work that held lately: each costs an Argon2id once, not once for each block that its vault
+// takes.
+class ProofCache {
+public:
+    bool holds(const crypto::VerifyKey& key, std::uint32_t epoch, const crypto::Pow& pow,
+               const crypto::PowParameters& parameters);
+
+private:
+    std::set<crypto::Digest> held_;
+};
 
 // A vault's public identity, as it stands in messages.
 struct VaultIdentity {
@@ -17,7 +30,8 @@ struct VaultIdentity {
     // Code::malformed for wrong lengths, Code::corrupt when the proof of work does not hold or is of another
     // time.
     static Result<VaultIdentity> decode(const std::string& key, const std::string& pow, std::uint32_t epoch,
-                                        const routing::NetworkParameters& network, Time now);
+                                        const routing::NetworkParameters& network, Time now,
+                                        ProofCache& proofs);
 };
 
 struct Acknowledged {
@@ -33,6 +47,7 @@ Acknowledged acknowledge(const storage::BlockId& block, Time lease_end, const Va
 wire::Acknowledgement to_wire(const Acknowledged& given);
 // Code::malformed or Code::corrupt unless it is a vault's word about exactly that block.
 Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, const storage::BlockId& block,
-                                           const routing::NetworkParameters& network, Time now);
+                                           const routing::NetworkParameters& network, Time now,
+                                           ProofCache& proofs);
 
 }  // namespace catacomb::node

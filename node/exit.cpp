@@ -14,7 +14,7 @@ using routing::Handle;
 using routing::Method;
 
 constexpr std::size_t kExtraFetches = 2;       // asked beside the k that are needed
-constexpr auto kPatience = milliseconds(700);  // without any answer for so long, two more are asked
+constexpr auto kPatience = milliseconds(700);  // for every such while two more are asked
 constexpr std::size_t kRelaysPerBlock = 8;     // the responsible relay and those that follow it
 // Of 16 relays with a vault each, three in a row have none of their own in one network of seven; six in one
 // of a hundred. What is placed at the sixth is found among the eight.
@@ -68,6 +68,7 @@ struct Exit::FetchJob {
     unsigned need = 0;
     unsigned workers = 0;
     BlockMask found = 0, absent = 0, missing = 0;
+    Duration wait_for_vaults{};  // that are known and away; none at first
     Time deadline{};
     bool over = false;
     std::unique_ptr<routing::Gate> progress;
@@ -110,9 +111,10 @@ Task<void> Exit::serve_fetch(std::uint64_t circuit, CircuitStreamPtr stream, Byt
     co_await stream->send(std::move(message), true);
 }
 
-// Keeps need + e requests under way, more when all of them are slow; and goes round again over what could not
-// be had, while there is a reason to hope: some block of the segment is there, or a vault that has one is
-// only away.
+// Keeps need + e requests under way, and two more for every while that passes without the end. First all
+// blocks are asked for without waiting for vaults that are away; then it goes round again, patiently, over
+// what could not be had, while there is a reason to hope: some block of the segment is there, or a vault that
+// has one is only away.
 Task<void> Exit::fetch_workers(std::shared_ptr<FetchJob> job) {
     auto& runtime = parts_.runtime;
     const auto start_worker = [&] {
@@ -123,21 +125,23 @@ Task<void> Exit::fetch_workers(std::shared_ptr<FetchJob> job) {
         const std::size_t wanted = job->need - job->count_found() + kExtraFetches;
         const std::size_t of_work = std::min<std::size_t>(wanted, job->waiting.size());
         while (job->workers < of_work) start_worker();
+        auto more_at = runtime.now() + kPatience;
         while (!job->done() && job->workers > 0) {
-            const auto before = job->count_found();
-            const auto wake =
-                co_await job->progress->wait(std::min(job->deadline, runtime.now() + kPatience));
+            const auto wake = co_await job->progress->wait(std::min(job->deadline, more_at));
             if (wake == routing::Wake::closed || runtime.now() >= job->deadline) job->over = true;
-            if (wake != routing::Wake::timed_out || job->count_found() != before) continue;
+            if (runtime.now() < more_at) continue;
             for (std::size_t i = 0; i < kExtraFetches && !job->waiting.empty(); ++i) start_worker();
+            more_at = runtime.now() + kPatience;
         }
         if (job->done() || (job->found == 0 && job->absent == 0)) break;
-        if (!co_await routing::sleep_for(runtime, kAgain) || runtime.now() >= job->deadline) break;
+        const bool slept = co_await routing::sleep_for(runtime, kAgain);
+        if (!slept || runtime.now() >= job->deadline) break;
         const auto again = job->absent | job->missing;
         for (unsigned i = 0; i < job->profile.n; ++i) {
             if (again & bit(i)) job->waiting.push_back(i);
         }
         job->absent = job->missing = 0;
+        job->wait_for_vaults = kWaitForVault;
     }
     job->over = true;
 }
@@ -162,32 +166,27 @@ Task<bool> Exit::fetch_one(std::shared_ptr<FetchJob> job, unsigned index) {
     wire::FetchBlock request;
     request.set_root(proto_bytes(block.root));
     request.set_index(index);
+    request.set_wait_ms(
+        static_cast<std::uint32_t>(duration_cast<milliseconds>(job->wait_for_vaults).count()));
     bool absent = false;
-    // First ask all who may know it, without waiting; then wait with those that know a vault which is away.
-    for (int round = 0; round < 2 && !job->enough(); ++round) {
-        request.set_wait_ms(
-            round == 0 ? 0 : static_cast<std::uint32_t>(duration_cast<milliseconds>(kWaitForVault).count()));
-        const auto relays = co_await responsible(block, kRelaysPerBlock, job->deadline);
-        for (const auto& relay : relays) {
-            if (job->enough()) co_return false;
-            const auto deadline = std::min(job->deadline, parts_.runtime.now() + kRendezvousLimit);
-            auto body = encode(request);
-            auto reply = co_await call(relay, Method::fetch, std::move(body), deadline);
-            auto answer =
-                reply ? decode<wire::FetchAnswer>(*reply) : Result<wire::FetchAnswer>(reply.error());
-            if (!answer) continue;
-            if (answer->outcome() == wire::FetchAnswer::ABSENT) absent = true;
-            if (answer->outcome() != wire::FetchAnswer::FOUND) continue;
-            auto bytes = to_bytes(view(answer->block()));
-            if (!storage::check_block(block, bytes) || job->enough()) continue;
-            job->found |= bit(index);
-            auto message = with_kind(Kind::block, std::move(bytes));
-            auto sent = co_await job->stream->send(std::move(message));
-            if (sent) ++job->delivered;
-            if (!sent) job->over = true;  // the client is gone
-            co_return true;
-        }
-        if (!absent) break;
+    const auto relays = co_await responsible(block, kRelaysPerBlock, job->deadline);
+    for (const auto& relay : relays) {
+        if (job->enough()) co_return false;
+        const auto deadline = std::min(job->deadline, parts_.runtime.now() + kRendezvousLimit);
+        auto body = encode(request);
+        auto reply = co_await call(relay, Method::fetch, std::move(body), deadline);
+        auto answer = reply ? decode<wire::FetchAnswer>(*reply) : Result<wire::FetchAnswer>(reply.error());
+        if (!answer) continue;
+        if (answer->outcome() == wire::FetchAnswer::ABSENT) absent = true;
+        if (answer->outcome() != wire::FetchAnswer::FOUND) continue;
+        auto bytes = to_bytes(view(answer->block()));
+        if (!storage::check_block(block, bytes) || job->enough()) continue;
+        job->found |= bit(index);
+        auto message = with_kind(Kind::block, std::move(bytes));
+        auto sent = co_await job->stream->send(std::move(message));
+        if (sent) ++job->delivered;
+        if (!sent) job->over = true;  // the client is gone
+        co_return true;
     }
     (absent ? job->absent : job->missing) |= bit(index);
     co_return false;
@@ -327,7 +326,7 @@ Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsign
         }
         auto answer = decode<wire::Acknowledgement>(*reply);
         if (!answer) continue;
-        auto given = check_acknowledgement(*answer, block, parts_.network, parts_.runtime.now());
+        auto given = check_acknowledgement(*answer, block, parts_.network, parts_.runtime.now(), proofs_);
         if (!given || given->lease_end < job->lease_end || !on_arc(*given, relay->id)) {
             last = error(Code::corrupt, "an acknowledgement did not hold");
             continue;

@@ -56,6 +56,7 @@ private:
 
     Parts parts_;
     std::size_t stores_ = 0;  // under way
+    ProofCache proofs_;
     routing::TaskSet tasks_;
 };
 

@@ -39,7 +39,7 @@ private:
     };
 
     Result<routing::RegisteredVault> check_registration(const routing::RelayCircuit& circuit,
-                                                        const wire::Register& request) const;
+                                                        const wire::Register& request);
     Task<void> take_inventory(std::uint64_t session, CircuitStreamPtr stream);
     void end_session(std::uint64_t session);
 
@@ -57,13 +57,15 @@ private:
     std::vector<Candidate> candidates(const storage::BlockId& block) const;
     // nullopt: this vault will not take it; the next one is asked.
     Task<std::optional<wire::Acknowledgement>> offer(std::uint64_t session, const storage::BlockId& block,
-                                                     const Bytes& bytes, Time lease_end, bool avoid_siblings);
+                                                     const Bytes& bytes, Time lease_end, bool avoid_siblings,
+                                                     bool body_follows);
     Task<Result<Bytes>> request(std::uint64_t session, const storage::BlockId& block, Time deadline);
     void note_stored(std::uint64_t session, const storage::BlockId& block);
     Result<CircuitStreamPtr> open_to(std::uint64_t session);
 
     Parts parts_;
     routing::Registry registry_;
+    ProofCache proofs_;
     std::map<std::uint64_t, Session> sessions_;
     routing::Gate registered_;  // opened when a vault has registered
 };

@@ -255,13 +255,17 @@ Task<void> Vault::serve_offer(CircuitStreamPtr stream, Bytes body) {
     if (lease_end <= now || lease_end > now + kLongestLease) co_return;
     wire::OfferAnswer answer;
     // What we have already needs no body; its lease is extended, durably, like any put.
-    auto present = co_await read(*block);
+    Result<Bytes> present = error(Code::not_found);
+    const auto prefix = routing::prefix_of(routing::block_position(block->root, block->index));
+    if (inventory_.count(prefix)) present = co_await read(*block);
     if (!present) {
         answer.set_verdict(judge(*offer, *block));
-        auto message = encode(Kind::answer, answer);
-        const bool last = answer.verdict() != wire::OfferAnswer::SEND;
-        auto sent = co_await stream->send(std::move(message), last);
-        if (!sent || last) co_return;
+        const bool refused = answer.verdict() != wire::OfferAnswer::SEND;
+        if (refused || !offer->body_follows()) {
+            auto message = encode(Kind::answer, answer);
+            auto sent = co_await stream->send(std::move(message), refused);
+            if (!sent || refused) co_return;
+        }
         auto bytes = co_await stream->receive(parts_.runtime.now() + kRegisterLimit);
         if (!bytes) co_return;
         auto split = split_kind(std::move(*bytes));

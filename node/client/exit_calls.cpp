@@ -80,7 +80,7 @@ wire::ExitStore store_request(const storage::SegmentBlocks& segment, BlockMask w
 Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
                                         std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask want,
                                         Time lease_end, const routing::NetworkParameters& network,
-                                        Duration limit) {
+                                        ProofCache& proofs, Duration limit) {
     const auto deadline = runtime.now() + limit + kGrace;
     auto stream = circuit->open_stream();
     if (!stream) co_return stream.error();
@@ -115,7 +115,7 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
             co_return error(Code::corrupt, "the exit acknowledged a block that was not sent");
         }
         const storage::BlockId id{segment->root(), static_cast<std::uint8_t>(answer->index())};
-        auto given = check_acknowledgement(*answer, id, network, runtime.now());
+        auto given = check_acknowledgement(*answer, id, network, runtime.now(), proofs);
         if (!given) co_return given.error();
         if (given->lease_end < lease_end)
             co_return error(Code::corrupt, "a vault promised less than was asked");

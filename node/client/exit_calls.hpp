@@ -25,7 +25,7 @@ struct StoredBlocks {
 Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
                                         std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask want,
                                         Time lease_end, const routing::NetworkParameters& network,
-                                        Duration limit);
+                                        ProofCache& proofs, Duration limit);
 
 struct HadBlocks {
     BlockMask have = 0, absent = 0;

@@ -1,6 +1,7 @@
 // What the client's jobs stand on: the node's parts, by reference. They outlive every job.
 #pragma once
 
+#include "node/acknowledgement.hpp"
 #include "node/client/circuit_pool.hpp"
 #include "node/client/job.hpp"
 #include "routing/network.hpp"
@@ -17,6 +18,7 @@ struct ClientParts {
     std::size_t jobs_at_once = 64;
     std::uint64_t spool_limit = std::uint64_t{16} << 30;  // bytes, of all jobs
     std::uint64_t spooled = 0;
+    ProofCache proofs{};  // of the vaults that acknowledged
 };
 
 }  // namespace catacomb::node

@@ -17,13 +17,14 @@ struct Fixture {
     VaultIdentity vault = identity_of(key, network.epoch_at(now));
     storage::BlockId block{storage::Root{crypto::content_hash(view("root")).bytes}, 7};
     Time lease_end = now + hours(24 * 30);
+    ProofCache proofs;
 
     VaultIdentity identity_of(const crypto::SignKeyPair& of, std::uint32_t epoch) {
         return {of.public_key, crypto::pow_mint(of.public_key, epoch, network.pow, rng).value(), epoch};
     }
     wire::Acknowledgement given() { return to_wire(acknowledge(block, lease_end, vault, key, network)); }
     Code refusal(const wire::Acknowledgement& ack) {
-        auto checked = check_acknowledgement(ack, block, network, now);
+        auto checked = check_acknowledgement(ack, block, network, now, proofs);
         BOOST_REQUIRE(!checked);
         return checked.error().code;
     }
@@ -34,7 +35,7 @@ struct Fixture {
 BOOST_FIXTURE_TEST_SUITE(acknowledgements, Fixture)
 
 BOOST_AUTO_TEST_CASE(what_a_vault_signs_holds) {
-    auto checked = check_acknowledgement(given(), block, network, now);
+    auto checked = check_acknowledgement(given(), block, network, now, proofs);
     BOOST_REQUIRE(checked);
     BOOST_TEST((checked->vault.id() == vault.id()));
     BOOST_TEST((checked->lease_end == lease_end));
@@ -46,20 +47,20 @@ BOOST_AUTO_TEST_CASE(the_rendezvous_is_an_annotation_that_the_vault_does_not_sig
     auto ack = given();
     const routing::NodeId relay{crypto::content_hash(view("relay")).bytes};
     ack.set_rendezvous(proto_bytes(relay));
-    BOOST_TEST((check_acknowledgement(ack, block, network, now).value().rendezvous == relay));
+    BOOST_TEST((check_acknowledgement(ack, block, network, now, proofs).value().rendezvous == relay));
 }
 
 BOOST_AUTO_TEST_CASE(it_speaks_for_nothing_else) {
     const auto ack = given();
     const storage::BlockId sibling{block.root, 8};
     const storage::BlockId stranger{storage::Root{crypto::content_hash(view("other")).bytes}, 7};
-    BOOST_TEST(check_acknowledgement(ack, sibling, network, now).error().is(Code::malformed));
-    BOOST_TEST(check_acknowledgement(ack, stranger, network, now).error().is(Code::corrupt));
+    BOOST_TEST(check_acknowledgement(ack, sibling, network, now, proofs).error().is(Code::malformed));
+    BOOST_TEST(check_acknowledgement(ack, stranger, network, now, proofs).error().is(Code::corrupt));
     auto renumbered = ack;
     renumbered.set_index(8);
-    BOOST_TEST(check_acknowledgement(renumbered, sibling, network, now).error().is(Code::corrupt));
+    BOOST_TEST(check_acknowledgement(renumbered, sibling, network, now, proofs).error().is(Code::corrupt));
     auto elsewhere = routing::NetworkParameters::testnet("another network");
-    BOOST_TEST(check_acknowledgement(ack, block, elsewhere, now).error().is(Code::corrupt));
+    BOOST_TEST(check_acknowledgement(ack, block, elsewhere, now, proofs).error().is(Code::corrupt));
 }
 
 BOOST_AUTO_TEST_CASE(every_changed_field_is_refused) {
@@ -92,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_proof_of_work_counts_in_its_epoch_and_the_ones_beside_it)
     const auto at = network.epoch_at(now);
     for (const int shift : {-2, -1, 0, 1, 2}) {
         vault = identity_of(key, at + static_cast<std::uint32_t>(shift));
-        const auto checked = check_acknowledgement(given(), block, network, now);
+        const auto checked = check_acknowledgement(given(), block, network, now, proofs);
         BOOST_TEST(checked.has_value() == (shift >= -1 && shift <= 1), "epoch " << shift);
     }
 }
