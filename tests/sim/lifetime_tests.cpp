@@ -12,8 +12,6 @@
 namespace catacomb::sim {
 namespace {
 
-constexpr std::size_t kMoments = 10;
-
 ClusterOptions small_network() {
     ClusterOptions out;
     out.relays = 9;
