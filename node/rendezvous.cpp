@@ -13,6 +13,7 @@ using routing::Handle;
 using routing::Known;
 
 constexpr std::size_t kEligibleSuccessors = 3;  // so that our own next successor knows the vault too
+constexpr std::size_t kRecentRoots = 4096;      // of each vault
 constexpr std::size_t kOffersPerBlock = 8;
 constexpr auto kVaultLimit = seconds(15);   // one vault's answer
 constexpr auto kLongestWait = seconds(10);  // for a vault that is away
@@ -36,6 +37,17 @@ Bytes registration_bytes(const routing::NodeId& relay, const ByteArray<64>& hand
     out.u32(request.epoch()).u32(request.capacity_class()).sized(view(request.inventory_digest()));
     return out.take();
 }
+
+void RecentRoots::insert(const storage::Root& root) {
+    const auto tag = root_tag(root);
+    if (!tags_.insert(tag).second) return;
+    order_.push_back(tag);
+    if (order_.size() <= kRecentRoots) return;
+    tags_.erase(order_.front());
+    order_.pop_front();
+}
+
+bool RecentRoots::contains(const storage::Root& root) const { return tags_.count(root_tag(root)) > 0; }
 
 Rendezvous::Rendezvous(Parts parts) : parts_(std::move(parts)), registered_(parts_.runtime) {
     using routing::Method;
@@ -136,7 +148,7 @@ std::vector<Rendezvous::Candidate> Rendezvous::candidates(const storage::BlockId
         const auto is_self = [&](const auto& relay) { return relay->id == parts_.self; };
         if (std::none_of(serving.begin(), serving.end(), is_self)) continue;
         const auto& roots = sessions_.at(vault.session).roots;
-        out.push_back({vault, 0, holders.count(vault.id) > 0, roots.count(root_tag(block.root)) > 0});
+        out.push_back({vault, 0, holders.count(vault.id) > 0, roots.contains(block.root)});
         classes.push_back(vault.capacity_class);
     }
     const auto weights = routing::placement_weights(classes);
@@ -219,17 +231,23 @@ Task<std::optional<wire::Acknowledgement>> Rendezvous::offer(std::uint64_t sessi
             answer->mutable_acknowledgement()->set_rendezvous(proto_bytes(parts_.self));
             co_return std::move(*answer->mutable_acknowledgement());
         }
+        if (answer->verdict() == wire::OfferAnswer::SIBLING) note_sibling(session, block.root);
         if (answer->verdict() != wire::OfferAnswer::SEND || body_sent) co_return std::nullopt;
         message = with_kind(Kind::block, bytes);
         body_sent = true;
     }
 }
 
+// The vault has a block of that segment by way of another relay: the next one is not offered to it first.
+void Rendezvous::note_sibling(std::uint64_t session, const storage::Root& root) {
+    if (auto at = sessions_.find(session); at != sessions_.end()) at->second.roots.insert(root);
+}
+
 // The vault's own update follows; until then a check through another exit must find it.
 void Rendezvous::note_stored(std::uint64_t session, const storage::BlockId& block) {
     auto at = sessions_.find(session);
     if (at == sessions_.end()) return;
-    at->second.roots.insert(root_tag(block.root));
+    at->second.roots.insert(block.root);
     const auto prefix = routing::prefix_of(routing::block_position(block.root, block.index));
     const auto known = registry_.update(session, {prefix}, {});
     if (!known) log_warning("rendezvous", "a vault's inventory is full");

@@ -3,6 +3,8 @@
 // stores nothing itself and knows no vault's address. Relays only.
 #pragma once
 
+#include <deque>
+
 #include "node/acknowledgement.hpp"
 #include "routing/membership/view.hpp"
 #include "routing/onion/relay_circuit.hpp"
@@ -14,6 +16,17 @@ namespace catacomb::node {
 using routing::CircuitStreamPtr;
 using routing::Runtime;
 using routing::Task;
+
+// The segments that were spoken of lately, by the first 8 bytes of their roots; the oldest makes room.
+class RecentRoots {
+public:
+    void insert(const storage::Root& root);
+    bool contains(const storage::Root& root) const;
+
+private:
+    std::set<std::uint64_t> tags_;
+    std::deque<std::uint64_t> order_;
+};
 
 class Rendezvous {
 public:
@@ -35,7 +48,7 @@ public:
 private:
     struct Session {
         std::shared_ptr<routing::RelayCircuit> circuit;
-        std::set<std::uint64_t> roots;  // (first 8 bytes) of what we stored there: siblings go elsewhere
+        RecentRoots roots;  // of which the vault has a block: siblings go elsewhere
     };
 
     Result<routing::RegisteredVault> check_registration(const routing::RelayCircuit& circuit,
@@ -60,6 +73,7 @@ private:
                                                      const Bytes& bytes, Time lease_end, bool avoid_siblings,
                                                      bool body_follows);
     Task<Result<Bytes>> request(std::uint64_t session, const storage::BlockId& block, Time deadline);
+    void note_sibling(std::uint64_t session, const storage::Root& root);
     void note_stored(std::uint64_t session, const storage::BlockId& block);
     Result<CircuitStreamPtr> open_to(std::uint64_t session);
 
