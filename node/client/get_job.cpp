@@ -18,8 +18,7 @@ GetJob::GetJob(ClientParts& parts, JobPtr job, storage::ReadKey key, std::shared
 Task<void> GetJob::run() {
     auto done = co_await get();
     if (!done) job_->fail(done.error());
-    // Segments under way end by themselves once the job is over or cancelled.
-    if (!done) job_->cancel();
+    // Segments under way end by themselves once the job is over.
     co_await tasks_.drained();
     if (done) job_->finish();
 }

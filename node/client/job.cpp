@@ -52,12 +52,14 @@ void Job::fail(Error why) {
     if (is_over()) return;
     status.progress.last_failure = why.text();
     status.failure = std::move(why);
-    end(cancelled_ ? JobState::cancelled : JobState::failed);
+    end(JobState::failed);
 }
 
+// Over at once, whatever its work still waits for: that ends by itself, at its next look at alive().
 void Job::cancel() {
-    cancelled_ = true;
-    changed();
+    if (is_over()) return;
+    status.failure = error(Code::closed, "cancelled");
+    end(JobState::cancelled);
 }
 
 Task<void> Job::wait(std::uint64_t seen_version, Time deadline) {
@@ -65,7 +67,7 @@ Task<void> Job::wait(std::uint64_t seen_version, Time deadline) {
 }
 
 Result<> Job::alive() const {
-    if (cancelled_) return error(Code::closed, "cancelled");
+    if (is_over()) return error(Code::closed, "the job is over");
     if (runtime_.closing()) return error(Code::closed, "the node is stopping");
     return ok();
 }

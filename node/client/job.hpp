@@ -24,7 +24,6 @@ public:
     void finish();
     void fail(Error why);
     void cancel();
-    bool is_cancelled() const { return cancelled_; }
     bool is_over() const { return status.state != JobState::running; }
     Task<void> wait(std::uint64_t seen_version, Time deadline);
     // Code::closed once the job was cancelled or the node is stopping: to be asked after every wait.
@@ -35,7 +34,6 @@ private:
 
     Runtime& runtime_;
     routing::Gate gate_;
-    bool cancelled_ = false;
 };
 using JobPtr = std::shared_ptr<Job>;
 

@@ -20,7 +20,8 @@ struct SegmentFetcher::Gathered {
     storage::TreeNode node;
     std::vector<storage::Block> blocks;
     BlockMask got = 0, absent = 0;
-    unsigned nothing_known = 0;  // exits that know of no block at all
+    unsigned answers = 0;        // exits that said what they know
+    unsigned nothing_known = 0;  // of them, those that know of no block at all
     Time deadline{};
     std::optional<Error> last;
 
@@ -68,6 +69,7 @@ Task<Result<>> SegmentFetcher::ask_one_exit(std::shared_ptr<Gathered> gathered, 
         exits_.drop(*circuit);
         co_return fetched.error();
     }
+    ++gathered->answers;
     const auto count = fetched->blocks.size();
     if (count == 0 && fetched->absent == 0) ++gathered->nothing_known;
     gathered->absent = fetched->absent;
@@ -84,7 +86,7 @@ Task<Result<>> SegmentFetcher::ask_one_exit(std::shared_ptr<Gathered> gathered, 
 Error SegmentFetcher::not_enough(const Gathered& gathered) const {
     const auto seen = gathered.blocks.size();
     const unsigned k = gathered.node.ref.profile.k;
-    if (gathered.nothing_known == 0 && gathered.last && seen == 0) return *gathered.last;
+    if (gathered.answers == 0 && gathered.last) return *gathered.last;
     auto text = concat("not found: ", seen, " of the ", k, " blocks that are needed were seen in ",
                        where(gathered.node));
     if (gathered.absent) {
