@@ -1,5 +1,6 @@
-// A key that decodes is in its one canonical text, but for upper case; a read key weakens to the verify key
-// that its text also decodes to. Nothing else about any text: no crash, and an error that is a sentence.
+// A key that decodes is in its one canonical text, but for upper case and white space around it; a read key
+// weakens to the verify key that its text also decodes to. Nothing else about any text: no crash, and an
+// error that is a sentence.
 #include "base/check.hpp"
 #include "crypto/random.hpp"
 #include "storage/key.hpp"
@@ -9,7 +10,10 @@ using namespace catacomb::storage;
 
 namespace {
 
-std::string lower(std::string text) {
+std::string canonical(std::string text) {
+    constexpr std::string_view kSpace = " \t\r\n";
+    text.erase(0, text.find_first_not_of(kSpace));
+    text.erase(text.find_last_not_of(kSpace) + 1);
     for (auto& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
     return text;
 }
@@ -22,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto read = ReadKey::decode(text);
     const auto verify = VerifyKey::decode(text);
     CHECK(read || !read.error().text().empty());
-    if (read) CHECK(read->encode() == lower(text) && verify && verify->encode() == read->weaken().encode());
-    if (verify && !read) CHECK(verify->encode() == lower(text));
+    if (read)
+        CHECK(read->encode() == canonical(text) && verify && verify->encode() == read->weaken().encode());
+    if (verify && !read) CHECK(verify->encode() == canonical(text));
     return 0;
 }
