@@ -36,9 +36,11 @@ std::optional<std::vector<routing::Guard>> read_guards(Reader& in) {
     for (std::uint32_t i = 0; i < count; ++i) {
         routing::Guard guard;
         guard.id = in.opaque<routing::NodeId>();
-        guard.expires = from_unix_seconds(in.u64());
-        guard.last_listed = from_unix_seconds(in.u64());
-        guard.failed = from_unix_seconds(in.u64());
+        for (auto* time : {&guard.expires, &guard.last_listed, &guard.failed}) {
+            const auto written = in.u64();
+            *time = from_unix_seconds(written);
+            if (unix_seconds(*time) != written) return std::nullopt;  // beyond any clock: we never wrote it
+        }
         out.push_back(guard);
     }
     return out;
