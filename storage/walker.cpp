@@ -33,8 +33,14 @@ void TreeWalker::pass_leaf() {
 }
 
 Result<Branch> TreeWalker::enter_branch(SealedStripe stripe) {
+    auto branch = open_branch(std::move(stripe));
+    if (branch) descend(*branch);
+    return branch;
+}
+
+Result<Branch> TreeWalker::open_branch(SealedStripe stripe) const {
     CHECK(!pending_.empty() && pending_.back().level > 0);
-    const auto node = pending_.back();
+    const auto& node = pending_.back();
     const auto content = std::move(stripe).open(label::kBranchKey, verify_);
     if (!content) return content.error();
     auto branch = Branch::decode(content->view());
@@ -42,16 +48,22 @@ Result<Branch> TreeWalker::enter_branch(SealedStripe stripe) {
     // Each step goes down exactly one level, so the walk ends.
     if (top_opened_ && branch->level != node.level) return wrong_shape();
     if (!node.last && branch->children.size() != kFanout) return wrong_shape();
-
-    top_opened_ = true;
-    pending_.pop_back();
-    for (auto i = branch->children.size(); i-- > 0;) {
+    for (std::size_t i = 0; i < branch->children.size(); ++i) {
         const bool last = node.last && i + 1 == branch->children.size();
         const auto& child = branch->children[i];
         if (child.kind == SegmentKind::leaf && !last && child.profile != kFullProfile) return wrong_shape();
-        pending_.push_back({child, branch->level - 1, node.index * kFanout + i, last});
     }
     return branch;
+}
+
+void TreeWalker::descend(const Branch& branch) {
+    const auto node = pending_.back();
+    top_opened_ = true;
+    pending_.pop_back();
+    for (auto i = branch.children.size(); i-- > 0;) {
+        const bool last = node.last && i + 1 == branch.children.size();
+        pending_.push_back({branch.children[i], branch.level - 1, node.index * kFanout + i, last});
+    }
 }
 
 FileReader::FileReader(ReadKey key) : key_(std::move(key)), walker_(key_.weaken()) {}
@@ -68,7 +80,7 @@ Result<Plaintext> FileReader::deliver_leaf(const TreeNode& node, SealedStripe st
     auto content = std::move(stripe).open(label::kLeafKey, key_.read);
     if (!content) return content;
     if (!opened()) {
-        if (auto taken = take_leaf_metadata(*content); !taken) return taken.error();
+        if (auto taken = take_leaf_metadata(node, *content); !taken) return taken.error();
     }
     if (content->size != shape_->leaf_size(node.index)) return wrong_shape();
     if (node.ref.profile != shape_->leaf_profile(node.index)) return wrong_shape();
@@ -77,12 +89,12 @@ Result<Plaintext> FileReader::deliver_leaf(const TreeNode& node, SealedStripe st
 }
 
 // A leaf that comes first is the whole file, with its name in front.
-Result<> FileReader::take_leaf_metadata(Plaintext& content) {
+Result<> FileReader::take_leaf_metadata(const TreeNode& node, Plaintext& content) {
     auto data = content.view();
     auto name = take_leaf_name(data);
     if (!name) return name.error();
     const FileShape shape(data.size(), name->size());
-    if (!shape.single_leaf()) return wrong_shape();
+    if (!shape.single_leaf() || node.ref.profile != shape.leaf_profile(0)) return wrong_shape();
     content.offset += content.size - data.size();
     content.size = data.size();
     name_ = std::move(*name);
@@ -92,26 +104,26 @@ Result<> FileReader::take_leaf_metadata(Plaintext& content) {
 
 Result<Plaintext> FileReader::deliver_branch(const TreeNode& node, SealedStripe stripe) {
     const auto secret = stripe.secret().clone();
-    const auto branch = walker_.enter_branch(std::move(stripe));
+    const auto branch = walker_.open_branch(std::move(stripe));
     if (!branch) return branch.error();
     auto hidden = branch->open_box(key_.read, secret);
     if (!hidden) return hidden.error();
-    if (auto checked = check_branch(node, *branch, std::move(*hidden)); !checked) return checked.error();
+    auto shape = check_branch(node, *branch, *hidden);
+    if (!shape) return shape.error();
+    if (!opened()) name_ = std::move(hidden->name);
+    shape_ = *shape;
+    walker_.descend(*branch);
     return Plaintext{};
 }
 
-Result<> FileReader::check_branch(const TreeNode& node, const Branch& branch, BranchPrivate hidden) {
-    if (!opened()) {
-        const FileShape shape(hidden.size, hidden.name.size());
-        if (shape.levels() != branch.level) return wrong_shape();
-        shape_ = shape;
-        name_ = std::move(hidden.name);
-    } else if (!hidden.name.empty()) {
-        return wrong_shape();
-    }
-    if (hidden.size != shape_->bytes_under(branch.level, node.index)) return wrong_shape();
-    if (branch.children.size() != shape_->children(branch.level, node.index)) return wrong_shape();
-    return ok();
+Result<FileShape> FileReader::check_branch(const TreeNode& node, const Branch& branch,
+                                           const BranchPrivate& hidden) const {
+    if (opened() && !hidden.name.empty()) return wrong_shape();
+    const auto shape = opened() ? *shape_ : FileShape(hidden.size, hidden.name.size());
+    if (!opened() && shape.levels() != branch.level) return wrong_shape();
+    if (hidden.size != shape.bytes_under(branch.level, node.index)) return wrong_shape();
+    if (branch.children.size() != shape.children(branch.level, node.index)) return wrong_shape();
+    return shape;
 }
 
 }  // namespace catacomb::storage

@@ -31,6 +31,9 @@ public:
     // Goes into the branch next(). Code::corrupt or Code::malformed when it does not open or is of another
     // shape; the walker stays where it is.
     Result<Branch> enter_branch(SealedStripe stripe);
+    // The same in two steps, for who has more to check of a branch before the walk goes on.
+    Result<Branch> open_branch(SealedStripe stripe) const;
+    void descend(const Branch& branch);
 
 private:
     Key256 verify_;
@@ -59,8 +62,10 @@ public:
 private:
     Result<Plaintext> deliver_leaf(const TreeNode& node, SealedStripe stripe);
     Result<Plaintext> deliver_branch(const TreeNode& node, SealedStripe stripe);
-    Result<> take_leaf_metadata(Plaintext& content);
-    Result<> check_branch(const TreeNode& node, const Branch& branch, BranchPrivate hidden);
+    Result<> take_leaf_metadata(const TreeNode& node, Plaintext& content);
+    // The shape of the whole file, as the branch tells it or fits into it.
+    Result<FileShape> check_branch(const TreeNode& node, const Branch& branch,
+                                   const BranchPrivate& hidden) const;
 
     ReadKey key_;
     TreeWalker walker_;

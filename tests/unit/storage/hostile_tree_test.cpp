@@ -48,6 +48,22 @@ BOOST_AUTO_TEST_CASE(sizes_that_do_not_add_up_are_refused) {
     }
 }
 
+// A reader that goes on after a refusal is where it was: it believes nothing of what it refused.
+BOOST_AUTO_TEST_CASE(a_refused_branch_leaves_no_trace) {
+    Forge forge;
+    const SegmentRef children[] = {forge.leaf(0, kFullSegment), forge.leaf(1, 100)};
+    for (const std::uint64_t size : {std::uint64_t{100}, std::uint64_t{3 * kFullSegment}, UINT64_MAX}) {
+        const auto top = forge.branch(1, children, {size, "n"});
+        FileReader reader({top, forge.keys.read.clone()});
+        for (int attempt = 0; attempt < 2; ++attempt) {
+            BOOST_TEST(!reader.deliver(*forge.network.recover(top.root)));
+            BOOST_TEST(!reader.opened());
+            BOOST_TEST(reader.name().empty());
+            BOOST_TEST((reader.next()->ref.root == top.root));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(leaves_of_the_wrong_size_place_or_profile_are_refused) {
     Forge forge;
     const auto full = forge.leaf(0, kFullSegment), rest = forge.leaf(1, 100);
