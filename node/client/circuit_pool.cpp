@@ -50,7 +50,8 @@ Task<void> CircuitPool::keep() {
     clean_.clear();
 }
 
-Task<Result<CircuitPtr>> CircuitPool::take(std::vector<routing::NodeId> avoid_exits, Time deadline) {
+CircuitPool::Promised CircuitPool::take(std::vector<routing::NodeId> avoid_exits, Time deadline) {
+    auto promise = std::make_shared<routing::Promise<CircuitPtr>>(runtime_);
     drop_old();
     const auto fits = [&](const Clean& one) {
         return std::find(avoid_exits.begin(), avoid_exits.end(), one.circuit->endpoint().id) ==
@@ -61,15 +62,31 @@ Task<Result<CircuitPtr>> CircuitPool::take(std::vector<routing::NodeId> avoid_ex
         auto circuit = ready->circuit;
         clean_.erase(ready);
         taken_.open();
-        co_return circuit;
+        promise->set(std::move(circuit));
+    } else {
+        tasks_.spawn(build(std::move(avoid_exits), deadline, promise));
     }
-    co_return co_await paths_.build_client(std::move(avoid_exits), deadline);
+    return promise;
 }
 
-ExitSet::~ExitSet() {
+Task<void> CircuitPool::build(std::vector<routing::NodeId> avoid_exits, Time deadline, Promised promise) {
+    auto circuit = co_await paths_.build_client(std::move(avoid_exits), deadline);
+    if (!promise->is_set()) {
+        promise->set(std::move(circuit));
+    } else if (circuit && runtime_.closing()) {
+        (*circuit)->close();
+    } else if (circuit) {
+        clean_.push_back({std::move(*circuit), runtime_.now()});
+    }
+}
+
+void ExitSet::close() {
+    closed_ = true;
     for (auto& slot : slots_) {
         if (slot.circuit) slot.circuit->close();
+        if (slot.building) slot.building->set(error(Code::closed));
     }
+    changed_.open();
 }
 
 std::vector<routing::NodeId> ExitSet::exits_in_use() const {
@@ -82,17 +99,19 @@ std::vector<routing::NodeId> ExitSet::exits_in_use() const {
 
 Task<Result<CircuitPtr>> ExitSet::get(std::size_t index, Time deadline) {
     auto& slot = slots_[index];
-    while (slot.building) {
+    while (slot.building && !closed_) {
         const auto wake = co_await changed_.wait(deadline);
         if (wake != routing::Wake::opened)
             co_return error(Code::timed_out, "no circuit could be built in time");
     }
+    if (closed_) co_return error(Code::closed, "the job is over");
     const bool usable = slot.circuit && !slot.circuit->is_closed() && runtime_.now() - slot.built < kUseLimit;
     if (usable) co_return slot.circuit;
-    slot.building = true;
-    auto others = exits_in_use();
-    auto circuit = co_await pool_.take(std::move(others), deadline);
-    slot.building = false;
+    slot.building = pool_.take(exits_in_use(), deadline);
+    auto circuit = co_await slot.building->wait(deadline);
+    // Nobody takes it any more: the pool keeps what comes now.
+    if (!circuit) slot.building->set(circuit.error());
+    slot.building.reset();
     changed_.open();
     if (!circuit) co_return circuit.error();
     slot.circuit = *circuit;

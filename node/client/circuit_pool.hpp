@@ -15,8 +15,10 @@ public:
 
     void start();
     Task<void> drained() { return tasks_.drained(); }
-    // A clean circuit that ends at none of `avoid_exits`.
-    Task<Result<CircuitPtr>> take(std::vector<routing::NodeId> avoid_exits, Time deadline);
+    // A clean circuit that ends at none of `avoid_exits`: promised, so that who asked may stop waiting. What
+    // is built for a promise that was set meanwhile (by whoever gave up) is kept for the next.
+    using Promised = std::shared_ptr<routing::Promise<CircuitPtr>>;
+    Promised take(std::vector<routing::NodeId> avoid_exits, Time deadline);
     std::size_t ready() const { return clean_.size(); }
 
 private:
@@ -25,6 +27,7 @@ private:
         Time built{};
     };
     Task<void> keep();
+    Task<void> build(std::vector<routing::NodeId> avoid_exits, Time deadline, Promised promise);
     void drop_old();
 
     Runtime& runtime_;
@@ -37,19 +40,21 @@ private:
 class ExitSet {
 public:
     ExitSet(Runtime& runtime, CircuitPool& pool) : runtime_(runtime), pool_(pool), changed_(runtime) {}
-    ~ExitSet();
+    ~ExitSet() { close(); }
 
     // The circuit in `slot` (below kExitsPerJob), built when there is none or it ended or is too old.
     // Different slots have different exits where the network is large enough.
     Task<Result<CircuitPtr>> get(std::size_t slot, Time deadline);
     // The circuit failed: close it; the next get() builds another, to another exit.
     void drop(const CircuitPtr& circuit);
+    // For good: every circuit ends, with all that waits for one or on one; get() fails with Code::closed.
+    void close();
 
 private:
     struct Slot {
         CircuitPtr circuit;
         Time built{};
-        bool building = false;
+        CircuitPool::Promised building;
     };
     std::vector<routing::NodeId> exits_in_use() const;
 
@@ -58,6 +63,7 @@ private:
     std::array<Slot, kExitsPerJob> slots_;
     std::deque<routing::NodeId> failed_;  // exits that failed this job, the last few
     routing::Gate changed_;
+    bool closed_ = false;
 };
 
 }  // namespace catacomb::node

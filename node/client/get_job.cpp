@@ -13,12 +13,13 @@ GetJob::GetJob(ClientParts& parts, JobPtr job, storage::ReadKey key, std::shared
       reader_(std::make_shared<storage::FileReader>(std::move(key))),
       to_(std::move(to)),
       fetcher_(parts, job),
-      tasks_(parts.runtime) {}
+      tasks_(parts.runtime) {
+    job_->when_over([this] { fetcher_.close(); });
+}
 
 Task<void> GetJob::run() {
     auto done = co_await get();
     if (!done) job_->fail(done.error());
-    // Segments under way end by themselves once the job is over.
     co_await tasks_.drained();
     if (done) job_->finish();
 }
@@ -88,7 +89,9 @@ Task<Result<>> GetJob::deliver(StripePtr stripe) {
 }
 
 CheckJob::CheckJob(ClientParts& parts, JobPtr job, storage::VerifyKey key)
-    : parts_(parts), job_(job), walker_(std::make_shared<storage::TreeWalker>(key)), fetcher_(parts, job) {}
+    : parts_(parts), job_(job), walker_(std::make_shared<storage::TreeWalker>(key)), fetcher_(parts, job) {
+    job_->when_over([this] { fetcher_.close(); });
+}
 
 Task<void> CheckJob::run() {
     auto done = co_await check();

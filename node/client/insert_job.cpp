@@ -41,17 +41,30 @@ InsertJob::InsertJob(ClientParts& parts, JobPtr job, InsertOptions options, std:
       exits_(parts.runtime, parts.pool),
       rng_(parts.runtime.rng().split(concat("insert/", job_->status.id))),
       landed_(parts.runtime),
-      tasks_(parts.runtime) {}
+      tasks_(parts.runtime) {
+    job_->when_over([this] { end_waits(); });
+}
+
+// What is under way ends now: a closed circuit fails whatever waits on it, and the rest asks alive().
+void InsertJob::end_waits() {
+    exits_.close();
+    landed_.open();
+}
 
 Result<> InsertJob::alive() const {
     if (failure_) return *failure_;
     return job_->alive();
 }
 
+// The first failure is the job's; the rest follows from it.
+void InsertJob::fail(const Error& why) {
+    if (!failure_) failure_ = why;
+    end_waits();
+}
+
 Task<void> InsertJob::run() {
     auto done = co_await insert();
-    if (!done && !failure_) failure_ = done.error();
-    // What is under way ends by itself: it asks alive() after every wait.
+    if (!done) fail(done.error());
     co_await tasks_.drained();
     parts_.spooled -= spooled_;
     if (failure_) {
@@ -194,7 +207,7 @@ Task<Result<>> InsertJob::hand_over(storage::NewSegment segment) {
 Task<void> InsertJob::keep_segment(std::shared_ptr<const storage::SegmentBlocks> segment,
                                    std::uint64_t number) {
     auto stored = co_await store_and_check(segment, number);
-    if (!stored && !failure_) failure_ = stored.error();
+    if (!stored) fail(stored.error());
     --in_flight_;
     const auto done_to = job_->status.progress.bytes_total;
     const auto before = job_->status.progress.bytes_done;

@@ -40,6 +40,8 @@ private:
     Task<Result<BlockMask>> check(std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask placed,
                                   std::size_t slot, Time deadline);
     Result<> alive() const;
+    void fail(const Error& why);
+    void end_waits();
 
     ClientParts& parts_;
     JobPtr job_;

@@ -1,5 +1,7 @@
 #include "node/client/job.hpp"
 
+#include <utility>
+
 namespace catacomb::node {
 
 Job::Job(Runtime& runtime, JobId id, JobKind kind) : runtime_(runtime), gate_(runtime) {
@@ -44,6 +46,7 @@ void Job::end(JobState state) {
     status.state = state;
     status.ended = runtime_.now();
     changed();
+    if (auto act = std::exchange(when_over_, {})) act();
 }
 
 void Job::finish() { end(JobState::done); }
@@ -55,7 +58,7 @@ void Job::fail(Error why) {
     end(JobState::failed);
 }
 
-// Over at once, whatever its work still waits for: that ends by itself, at its next look at alive().
+// Over at once; what its work waits for ends with it (when_over).
 void Job::cancel() {
     if (is_over()) return;
     status.failure = error(Code::closed, "cancelled");

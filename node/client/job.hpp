@@ -24,6 +24,8 @@ public:
     void finish();
     void fail(Error why);
     void cancel();
+    // Runs `act` when the job ends, whatever ends it: what its work still waits for must end too.
+    void when_over(std::function<void()> act) { when_over_ = std::move(act); }
     bool is_over() const { return status.state != JobState::running; }
     Task<void> wait(std::uint64_t seen_version, Time deadline);
     // Code::closed once the job was cancelled or the node is stopping: to be asked after every wait.
@@ -34,6 +36,7 @@ private:
 
     Runtime& runtime_;
     routing::Gate gate_;
+    std::function<void()> when_over_;
 };
 using JobPtr = std::shared_ptr<Job>;
 

@@ -5,7 +5,7 @@
 namespace catacomb::node {
 namespace {
 
-constexpr auto kFetchLimit = seconds(60);
+constexpr auto kFetchLimit = seconds(120);
 constexpr auto kOneExitLimit = seconds(20);
 constexpr auto kHaveLimit = seconds(20);
 constexpr auto kBetweenExits = milliseconds(200);

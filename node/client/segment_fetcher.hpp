@@ -18,6 +18,8 @@ public:
     Task<Result<std::shared_ptr<storage::SealedStripe>>> fetch(storage::TreeNode node);
     // What two exits know of it, without any body.
     Task<Result<HadBlocks>> have(storage::TreeNode node);
+    // For good: what waits for blocks ends now.
+    void close() { exits_.close(); }
     std::uint64_t blocks_fetched() const { return blocks_fetched_; }
 
 private:

@@ -216,6 +216,8 @@ BOOST_AUTO_TEST_CASE(cancelled_jobs_end) {
             for (int n = 0; n < 4; ++n) turmoil.cancel_one();
         }
         BOOST_TEST(turmoil.world().run_until([&] { return turmoil.all_jobs_over(); }, minutes(3)));
+        // No request of theirs is waited for: an exit has 20 s to answer one.
+        turmoil.world().run_for(seconds(1));
         turmoil.all_is_let_go();
         turmoil.close();
     }
