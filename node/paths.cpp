@@ -50,18 +50,28 @@ Result<> Paths::enough_relays(std::size_t hops) {
 }
 
 // The node's own relay is no hop of its own circuits, except as the rendezvous at which its vault registers.
-std::vector<routing::PathRelay> Paths::candidates(const routing::PathRequest& request) {
+std::vector<routing::PathRelay> Paths::candidates(const std::vector<DescriptorPtr>& relays,
+                                                  const routing::PathRequest& request) const {
     std::vector<routing::PathRelay> out;
-    for (const auto& relay : parts_.view.live(parts_.runtime.now())) {
+    for (const auto& relay : relays) {
         if (relay->id != parts_.self || request.last == parts_.self) out.push_back(to_path_relay(*relay));
     }
     return out;
 }
 
 Result<std::vector<DescriptorPtr>> Paths::choose(const routing::PathRequest& wanted) {
+    auto path = choose_from(parts_.view.live(parts_.runtime.now()), wanted);
+    // Better a path over a suspect than none: after an outage of our own all relays that we tried are
+    // suspects.
+    if (!path) path = choose_from(parts_.view.all(), wanted);
+    return path;
+}
+
+Result<std::vector<DescriptorPtr>> Paths::choose_from(const std::vector<DescriptorPtr>& known,
+                                                      const routing::PathRequest& wanted) {
     const auto now = parts_.runtime.now();
     auto request = wanted;
-    const auto relays = candidates(request);
+    const auto relays = candidates(known, request);
     guards_.refresh(relays, parts_.self, now, *rng_);
     request.guards = guards_.guards(now);
     if (request.hops == kVaultHops) request.second_guards = guards_.second_guards(now);
@@ -150,7 +160,7 @@ std::optional<Duration> Paths::typical_build_time() const {
 
 std::vector<DescriptorPtr> Paths::guards() {
     const auto now = parts_.runtime.now();
-    guards_.refresh(candidates({}), parts_.self, now, *rng_);
+    guards_.refresh(candidates(parts_.view.live(now), {}), parts_.self, now, *rng_);
     std::vector<DescriptorPtr> out;
     for (const auto& id : guards_.guards(now)) {
         if (auto relay = parts_.view.find(id)) out.push_back(relay);

@@ -47,7 +47,10 @@ public:
 private:
     Task<Result<CircuitPtr>> build(routing::PathRequest request, Time deadline);
     Result<std::vector<routing::DescriptorPtr>> choose(const routing::PathRequest& request);
-    std::vector<routing::PathRelay> candidates(const routing::PathRequest& request);
+    Result<std::vector<routing::DescriptorPtr>> choose_from(const std::vector<routing::DescriptorPtr>& known,
+                                                            const routing::PathRequest& request);
+    std::vector<routing::PathRelay> candidates(const std::vector<routing::DescriptorPtr>& relays,
+                                               const routing::PathRequest& request) const;
     void blame(const std::vector<routing::DescriptorPtr>& path, std::size_t failed_hop);
     std::vector<routing::NodeId> avoided();
     Duration attempt_limit() const;
