@@ -1,5 +1,7 @@
 #include "node/acknowledgement.hpp"
 
+#include <algorithm>
+
 #include "base/codec.hpp"
 
 namespace catacomb::node {
@@ -74,6 +76,12 @@ Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, c
     Acknowledged out{*vault, block.index, lease_end, {}, *signature};
     if (auto rendezvous = routing::NodeId::from(view(given.rendezvous()))) out.rendezvous = *rendezvous;
     return out;
+}
+
+bool on_arc(const Acknowledged& given, const routing::NodeId& relay, const routing::View& view, Time now) {
+    if (view.is_suspect(relay, now)) return true;
+    const auto serving = view.successors_of(given.vault.id(), view.network().registrations + 1, now);
+    return std::any_of(serving.begin(), serving.end(), [&](const auto& one) { return one->id == relay; });
 }
 
 }  // namespace catacomb::node

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "node/block_request.hpp"
-#include "routing/network.hpp"
+#include "routing/membership/view.hpp"
 
 namespace catacomb::node {
 
@@ -49,5 +49,9 @@ wire::Acknowledgement to_wire(const Acknowledged& given);
 Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, const storage::BlockId& block,
                                            const routing::NetworkParameters& network, Time now,
                                            ProofCache& proofs);
+// Whether the vault registers at that relay, as far as the view tells: whoever made up vault keys of his own
+// would need one for each arc. Views differ a little: one relay more than register is let through, and a
+// suspect is taken at the other's word.
+bool on_arc(const Acknowledged& given, const routing::NodeId& relay, const routing::View& view, Time now);
 
 }  // namespace catacomb::node

@@ -65,7 +65,7 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
                own_ ? std::function<std::vector<routing::DescriptorPtr>()>()
                     : [this] { return gossip_partners(); }}),
       pool_(runtime, paths_),
-      client_(ClientParts{runtime, pool_, paths_, options_.network, options_.convergence_secret.clone(),
+      client_(ClientParts{runtime, pool_, paths_, view_, options_.convergence_secret.clone(),
                           options_.spool_directory, options_.jobs, options_.spool_limit},
               {[this] { return status_json(); }, [this] { return circuits_json(); }}),
       tasks_(runtime) {

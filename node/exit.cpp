@@ -1,6 +1,7 @@
 #include "node/exit.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.hpp"
 #include "routing/rendezvous/placement.hpp"
@@ -20,6 +21,7 @@ constexpr std::size_t kRelaysPerBlock = 8;     // the responsible relay and thos
 // of a hundred. What is placed at the sixth is found among the eight.
 constexpr std::size_t kStoreSteps = 6;
 constexpr std::size_t kStoresAtOnce = 16;
+constexpr int kAcknowledgementsAtOnce = 16;  // what one cell holds
 constexpr std::size_t kStoreJobs =
     64;  // of one node at once: each holds up to 6 MiB of a segment and its blocks
 constexpr auto kRendezvousLimit = seconds(12);
@@ -201,7 +203,8 @@ struct Exit::StoreJob {
     std::shared_ptr<storage::SegmentBlocks> blocks;
     std::deque<unsigned> waiting;
     unsigned workers = 0;
-    unsigned placed = 0;
+    BlockMask wanted = 0, placed = 0;
+    wire::ExitStored untold;  // acknowledgements that the client does not have yet
     Code failure = Code::refused;
     Time lease_end{}, deadline{};
     std::unique_ptr<routing::Gate> progress;
@@ -232,10 +235,8 @@ Task<void> Exit::store_segment(std::shared_ptr<StoreJob> job, std::uint64_t circ
     while (job->workers > 0) {
         if (co_await job->progress->wait(kNever) == routing::Wake::closed) co_return;
     }
-    wire::ExitStored end;
-    end.set_placed(job->placed);
-    if (!job->waiting.empty() || job->placed < job->profile.n) end.set_failure(name_of(job->failure));
-    auto message = encode(Kind::answer, end);
+    if (job->placed != job->wanted) job->untold.set_failure(name_of(job->failure));
+    auto message = encode(Kind::answer, job->untold);
     co_await job->stream->send(std::move(message), true);
 }
 
@@ -257,6 +258,7 @@ Result<std::shared_ptr<Exit::StoreJob>> Exit::begin_store(const wire::ExitStore&
     for (unsigned i = 0; i < profile->n; ++i) {
         if (request.want() & bit(i)) job->waiting.push_back(i);
     }
+    job->wanted = request.want() & all_of(profile->n);
     return job;
 }
 
@@ -299,8 +301,10 @@ Task<void> Exit::store_worker(std::shared_ptr<StoreJob> job) {
             job->failure = given.error().code;
             continue;
         }
-        ++job->placed;
-        auto message = encode(Kind::answer, to_wire(*given));
+        job->placed |= bit(index);
+        *job->untold.add_given() = to_wire(*given);
+        if (job->untold.given_size() < kAcknowledgementsAtOnce) continue;
+        auto message = encode(Kind::answer, std::exchange(job->untold, {}));
         co_await job->stream->send(std::move(message));
     }
     --job->workers;
@@ -327,7 +331,8 @@ Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsign
         auto answer = decode<wire::Acknowledgement>(*reply);
         if (!answer) continue;
         auto given = check_acknowledgement(*answer, block, parts_.network, parts_.runtime.now(), proofs_);
-        if (!given || given->lease_end < job->lease_end || !on_arc(*given, relay->id)) {
+        if (!given || given->lease_end < job->lease_end ||
+            !on_arc(*given, relay->id, parts_.view, parts_.runtime.now())) {
             last = error(Code::corrupt, "an acknowledgement did not hold");
             continue;
         }
@@ -335,13 +340,6 @@ Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsign
         co_return std::move(*given);
     }
     co_return last;
-}
-
-// A rendezvous may only use vaults that register at it. Views differ a little: one relay more is let through.
-bool Exit::on_arc(const Acknowledged& given, const routing::NodeId& relay) const {
-    const auto serving =
-        parts_.view.successors_of(given.vault.id(), parts_.network.registrations + 1, parts_.runtime.now());
-    return std::any_of(serving.begin(), serving.end(), [&](const auto& one) { return one->id == relay; });
 }
 
 // ---- HAVE

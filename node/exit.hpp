@@ -52,7 +52,6 @@ private:
     Task<std::vector<routing::DescriptorPtr>> responsible(storage::BlockId block, std::size_t count,
                                                           Time deadline);
     Task<Result<Bytes>> call(routing::DescriptorPtr relay, routing::Method method, Bytes body, Time deadline);
-    bool on_arc(const Acknowledged& given, const routing::NodeId& relay) const;
 
     Parts parts_;
     std::size_t stores_ = 0;  // under way

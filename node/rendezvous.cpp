@@ -40,14 +40,17 @@ Bytes registration_bytes(const routing::NodeId& relay, const ByteArray<64>& hand
 
 void RecentRoots::insert(const storage::Root& root) {
     const auto tag = root_tag(root);
-    if (!tags_.insert(tag).second) return;
+    if (++counts_[tag] > 1) return;
     order_.push_back(tag);
     if (order_.size() <= kRecentRoots) return;
-    tags_.erase(order_.front());
+    counts_.erase(order_.front());
     order_.pop_front();
 }
 
-bool RecentRoots::contains(const storage::Root& root) const { return tags_.count(root_tag(root)) > 0; }
+unsigned RecentRoots::count(const storage::Root& root) const {
+    const auto at = counts_.find(root_tag(root));
+    return at == counts_.end() ? 0 : at->second;
+}
 
 Rendezvous::Rendezvous(Parts parts) : parts_(std::move(parts)), registered_(parts_.runtime) {
     using routing::Method;
@@ -147,8 +150,8 @@ std::vector<Rendezvous::Candidate> Rendezvous::candidates(const storage::BlockId
         const auto serving = parts_.view.successors_of(vault.id, kEligibleSuccessors, now);
         const auto is_self = [&](const auto& relay) { return relay->id == parts_.self; };
         if (std::none_of(serving.begin(), serving.end(), is_self)) continue;
-        const auto& roots = sessions_.at(vault.session).roots;
-        out.push_back({vault, 0, holders.count(vault.id) > 0, roots.contains(block.root)});
+        const auto& session = sessions_.at(vault.session);
+        out.push_back({vault, 0, holders.count(vault.id) > 0, session.roots.count(block.root), session.full});
         classes.push_back(vault.capacity_class);
     }
     const auto weights = routing::placement_weights(classes);
@@ -157,7 +160,7 @@ std::vector<Rendezvous::Candidate> Rendezvous::candidates(const storage::BlockId
     }
     std::stable_sort(out.begin(), out.end(), [](const Candidate& a, const Candidate& b) {
         if (a.holds != b.holds) return a.holds;
-        if (a.has_sibling != b.has_sibling) return b.has_sibling;
+        if (a.siblings != b.siblings) return a.siblings < b.siblings;
         return a.score > b.score;
     });
     return out;
@@ -174,17 +177,20 @@ Task<Result<Bytes>> Rendezvous::serve_store(routing::RpcPeer from, Bytes body) {
     const auto lease_end = from_unix_seconds(message->lease_end());
 
     // First to a vault that has this very block: its lease is renewed, and no second copy is made. Then to
-    // one that has no block of the segment; when all have, to the best.
+    // one that has no block of the segment; when all have, to the one with the fewest. A network with fewer
+    // relays than a segment has blocks cannot keep siblings apart: there nobody is asked to decline them.
     // Where a refusal is unlikely the body follows its offer at once: a round trip over four hops less.
     const auto ranked = candidates(*block);
+    const bool siblings_are_the_rule = parts_.view.size() <= storage::kMaxBlocks;
     const bool siblings_are_rare = parts_.view.size() > 4 * storage::kMaxBlocks;
-    for (int round = 0; round < 2; ++round) {
-        const bool avoid_siblings = round == 0;
+    for (const bool avoid_siblings : {true, false}) {
+        if (avoid_siblings && siblings_are_the_rule) continue;
         std::size_t offers = 0;
         for (const auto& candidate : ranked) {
-            if (avoid_siblings && candidate.has_sibling && !candidate.holds) continue;
+            if (avoid_siblings && candidate.siblings > 0 && !candidate.holds) continue;
             if (++offers > kOffersPerBlock) break;
-            const bool body_follows = !candidate.holds && (!avoid_siblings || siblings_are_rare);
+            const bool refusal_is_likely = candidate.full || (avoid_siblings && !siblings_are_rare);
+            const bool body_follows = !candidate.holds && !refusal_is_likely;
             auto given = co_await offer(candidate.vault.session, *block, bytes, lease_end, avoid_siblings,
                                         body_follows);
             if (given) co_return encode(*given);
@@ -226,6 +232,7 @@ Task<std::optional<wire::Acknowledgement>> Rendezvous::offer(std::uint64_t sessi
         if (!split) co_return std::nullopt;
         auto answer = decode<wire::OfferAnswer>(split->body);
         if (!answer) co_return std::nullopt;
+        note_full(session, answer->verdict() == wire::OfferAnswer::FULL);
         if (answer->verdict() == wire::OfferAnswer::STORED) {
             note_stored(session, block);
             answer->mutable_acknowledgement()->set_rendezvous(proto_bytes(parts_.self));
@@ -241,6 +248,10 @@ Task<std::optional<wire::Acknowledgement>> Rendezvous::offer(std::uint64_t sessi
 // The vault has a block of that segment by way of another relay: the next one is not offered to it first.
 void Rendezvous::note_sibling(std::uint64_t session, const storage::Root& root) {
     if (auto at = sessions_.find(session); at != sessions_.end()) at->second.roots.insert(root);
+}
+
+void Rendezvous::note_full(std::uint64_t session, bool full) {
+    if (auto at = sessions_.find(session); at != sessions_.end()) at->second.full = full;
 }
 
 // The vault's own update follows; until then a check through another exit must find it.

@@ -17,14 +17,15 @@ using routing::CircuitStreamPtr;
 using routing::Runtime;
 using routing::Task;
 
-// The segments that were spoken of lately, by the first 8 bytes of their roots; the oldest makes room.
+// How many blocks of a segment were spoken of lately, by the first 8 bytes of its root; the oldest root makes
+// room.
 class RecentRoots {
 public:
     void insert(const storage::Root& root);
-    bool contains(const storage::Root& root) const;
+    unsigned count(const storage::Root& root) const;
 
 private:
-    std::set<std::uint64_t> tags_;
+    std::map<std::uint64_t, unsigned> counts_;
     std::deque<std::uint64_t> order_;
 };
 
@@ -48,7 +49,8 @@ public:
 private:
     struct Session {
         std::shared_ptr<routing::RelayCircuit> circuit;
-        RecentRoots roots;  // of which the vault has a block: siblings go elsewhere
+        RecentRoots roots;  // of which the vault has blocks: siblings go elsewhere
+        bool full = false;  // when it was last offered a block
     };
 
     Result<routing::RegisteredVault> check_registration(const routing::RelayCircuit& circuit,
@@ -64,8 +66,9 @@ private:
     struct Candidate {
         routing::RegisteredVault vault;
         double score = 0;
-        bool holds = false;        // this very block
-        bool has_sibling = false;  // another one of the segment
+        bool holds = false;     // this very block
+        unsigned siblings = 0;  // other blocks of the segment, as far as they went through here
+        bool full = false;
     };
     std::vector<Candidate> candidates(const storage::BlockId& block) const;
     // nullopt: this vault will not take it; the next one is asked.
@@ -74,6 +77,7 @@ private:
                                                      bool body_follows);
     Task<Result<Bytes>> request(std::uint64_t session, const storage::BlockId& block, Time deadline);
     void note_sibling(std::uint64_t session, const storage::Root& root);
+    void note_full(std::uint64_t session, bool full);
     void note_stored(std::uint64_t session, const storage::BlockId& block);
     Result<CircuitStreamPtr> open_to(std::uint64_t session);
 

@@ -20,7 +20,7 @@ constexpr auto kAwayFor = minutes(2);
 constexpr auto kPingPeriod = seconds(30);
 constexpr auto kPingLimit = seconds(15);
 constexpr std::size_t kPrefixesPerMessage = 8192;
-constexpr auto kTellPause = milliseconds(50);       // between messages about what came and went
+constexpr auto kTellPause = milliseconds(500);      // between messages about what came and went
 constexpr Duration kLongestLease = hours(24 * 32);  // 30 days, to the end of a day, and clocks that differ
 
 std::uint64_t root_tag(const storage::Root& root) { return load_le(root.view().first(8)); }

@@ -79,8 +79,8 @@ wire::ExitStore store_request(const storage::SegmentBlocks& segment, BlockMask w
 
 Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
                                         std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask want,
-                                        Time lease_end, const routing::NetworkParameters& network,
-                                        ProofCache& proofs, Duration limit) {
+                                        Time lease_end, const routing::View& view, ProofCache& proofs,
+                                        Duration limit) {
     const auto deadline = runtime.now() + limit + kGrace;
     auto stream = circuit->open_stream();
     if (!stream) co_return stream.error();
@@ -103,24 +103,25 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
         auto part = split_kind(std::move(*bytes));
         if (!part || part->kind != Kind::answer)
             co_return error(Code::corrupt, "the exit sent no acknowledgement");
-        // The stream's last message is the summary; the ones before it are acknowledgements.
-        if ((*stream)->ended()) {
-            auto end = decode<wire::ExitStored>(part->body);
-            if (end) out.failure = end->failure();
-            co_return out;
+        auto answer = decode<wire::ExitStored>(part->body);
+        if (!answer) co_return answer.error();
+        for (const auto& each : answer->given()) {
+            if (each.index() >= segment->profile().n || !(want & bit(each.index())) ||
+                (got & bit(each.index()))) {
+                co_return error(Code::corrupt, "the exit acknowledged a block that was not sent");
+            }
+            const storage::BlockId id{segment->root(), static_cast<std::uint8_t>(each.index())};
+            auto given = check_acknowledgement(each, id, view.network(), runtime.now(), proofs);
+            if (!given) co_return given.error();
+            if (given->lease_end < lease_end)
+                co_return error(Code::corrupt, "a vault promised less than was asked");
+            if (!on_arc(*given, given->rendezvous, view, runtime.now()))
+                co_return error(Code::corrupt, "a vault of another arc acknowledged");
+            got |= bit(id.index);
+            out.acknowledged.push_back(std::move(*given));
         }
-        auto answer = decode<wire::Acknowledgement>(part->body);
-        if (!answer || answer->index() >= segment->profile().n || !(want & bit(answer->index())) ||
-            (got & bit(answer->index()))) {
-            co_return error(Code::corrupt, "the exit acknowledged a block that was not sent");
-        }
-        const storage::BlockId id{segment->root(), static_cast<std::uint8_t>(answer->index())};
-        auto given = check_acknowledgement(*answer, id, network, runtime.now(), proofs);
-        if (!given) co_return given.error();
-        if (given->lease_end < lease_end)
-            co_return error(Code::corrupt, "a vault promised less than was asked");
-        got |= bit(id.index);
-        out.acknowledged.push_back(std::move(*given));
+        out.failure = answer->failure();
+        if ((*stream)->ended()) co_return out;
     }
 }
 

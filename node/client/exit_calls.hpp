@@ -24,8 +24,8 @@ struct StoredBlocks {
 };
 Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
                                         std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask want,
-                                        Time lease_end, const routing::NetworkParameters& network,
-                                        ProofCache& proofs, Duration limit);
+                                        Time lease_end, const routing::View& view, ProofCache& proofs,
+                                        Duration limit);
 
 struct HadBlocks {
     BlockMask have = 0, absent = 0;

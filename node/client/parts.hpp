@@ -4,7 +4,6 @@
 #include "node/acknowledgement.hpp"
 #include "node/client/circuit_pool.hpp"
 #include "node/client/job.hpp"
-#include "routing/network.hpp"
 
 namespace catacomb::node {
 
@@ -12,7 +11,7 @@ struct ClientParts {
     Runtime& runtime;
     CircuitPool& pool;
     Paths& paths;
-    routing::NetworkParameters network;
+    const routing::View& view;
     crypto::Key256 convergence_secret;
     std::string spool_directory;
     std::size_t jobs_at_once = 64;

@@ -1,8 +1,11 @@
 // Proves that the repository keeps its own rules: floors, one home for each dangerous library, one clock, one
 // source of randomness, small files, formatting, and awaited calls without unnamed aggregates
 // (docs/decisions/0005).
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <regex>
@@ -206,7 +209,8 @@ BOOST_AUTO_TEST_CASE(every_source_is_listed_in_cmake) {
 }
 
 BOOST_AUTO_TEST_CASE(everything_is_formatted) {
-    const std::string list = "repo_tests_sources.txt";
+    const auto list =
+        (std::filesystem::temp_directory_path() / ("sources-" + std::to_string(::getpid()))).string();
     {
         std::ofstream out(list);
         for (const auto& file : sources()) out << CATACOMB_SOURCE_DIR << "/" << file.path << "\n";
@@ -214,7 +218,9 @@ BOOST_AUTO_TEST_CASE(everything_is_formatted) {
     BOOST_REQUIRE_MESSAGE(std::system("clang-format --version > /dev/null") == 0,
                           "clang-format is not installed");
     const auto command = "xargs -a " + list + " clang-format --dry-run -Werror";
-    BOOST_TEST(std::system(command.c_str()) == 0, "run clang-format -i on the files named above");
+    const bool formatted = std::system(command.c_str()) == 0;
+    std::filesystem::remove(list);
+    BOOST_TEST(formatted, "run clang-format -i on the files named above");
 }
 
 BOOST_AUTO_TEST_CASE(comments_and_literals_are_not_code) {
