@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "crypto/random.hpp"
+#include "tests/unit/routing/relay_fixture.hpp"
 
 namespace catacomb::node {
 namespace {
@@ -87,6 +88,24 @@ BOOST_AUTO_TEST_CASE(every_changed_field_is_refused) {
     renamed.set_vault_key(proto_bytes(impostor.key));
     renamed.set_pow(proto_bytes(impostor.pow));
     BOOST_TEST((refusal(renamed) == Code::corrupt));
+}
+
+// An exit that makes up vault keys of its own needs one that falls on the arc of the relay it names.
+BOOST_AUTO_TEST_CASE(a_vault_counts_only_where_it_registers) {
+    routing::View view(network);
+    for (std::uint32_t i = 0; i < 40; ++i) {
+        const tests::TestRelay relay(rng, tests::test_address(i), now, network);
+        BOOST_REQUIRE((view.insert(relay.sign(network).value(), now) == routing::View::Change::added));
+    }
+    const auto acknowledged = check_acknowledgement(given(), block, network, now, proofs).value();
+    const auto following = view.successors_of(vault.id(), view.size(), now);
+    for (std::size_t i = 0; i < following.size(); ++i) {
+        const bool serves = i <= network.registrations;  // one more: views differ a little
+        BOOST_TEST(on_arc(acknowledged, following[i]->id, view, now) == serves, "relay " << i);
+    }
+    BOOST_TEST(!on_arc(acknowledged, {}, view, now));
+    view.suspect(following.back()->id, now);
+    BOOST_TEST(on_arc(acknowledged, following.back()->id, view, now));
 }
 
 BOOST_AUTO_TEST_CASE(a_proof_of_work_counts_in_its_epoch_and_the_ones_beside_it) {
