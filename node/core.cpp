@@ -40,6 +40,7 @@ routing::LinksConfig NodeCore::links_config() {
         options_.relay ? options_.relay->link_key.clone() : crypto::AgreeKeyPair::generate(*fresh),
         [this] { return own_ ? own_->current(runtime_.now())->encoded : Bytes{}; },
         options_.link_limits,
+        [this](const routing::NodeId& relay, std::uint32_t epoch) { return view_.knows_pow(relay, epoch); },
     };
 }
 

@@ -1,6 +1,7 @@
 #include "routing/link/link.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.hpp"
 #include "routing/link/links.hpp"
@@ -52,10 +53,11 @@ void Link::on_readable() {
     auto self = shared_from_this();  // a handler may close us
     links_.in_batch_ = true;
     bool drained = false;
-    for (std::size_t i = 0; i < kReadsPerTurn && !drained && !is_closed(); ++i) drained = read_batch();
+    for (std::size_t i = 0; i < kReadsPerTurn && !drained && may_read(); ++i) drained = read_batch();
     links_.in_batch_ = false;
     links_.flush_dirty();
-    if (!is_closed()) stream_->when_readable([this] { on_readable(); });
+    paused_ = state_ == State::verifying;
+    if (may_read()) stream_->when_readable([this] { on_readable(); });
 }
 
 // True when nothing more is to be had now.
@@ -75,7 +77,7 @@ bool Link::read_batch() {
 }
 
 void Link::take_frames(MutableBytes bytes) {
-    while (bytes.size() >= kFrameSize && !is_closed()) {
+    while (bytes.size() >= kFrameSize && may_read()) {
         take_frame(bytes.first(kFrameSize));
         bytes = bytes.subspan(kFrameSize);
     }
@@ -108,21 +110,41 @@ void Link::continue_handshake(ByteView frame) {
         copy(next_out(), **reply);
         want_flush();
     }
-    if (handshake_->finished()) become_open();
+    if (handshake_->finished()) meet_peer();
+}
+
+// A descriptor of somebody else's, or one that does not hold: no link.
+void Link::meet_peer() {
+    remote_static_ = handshake_->remote_static();
+    const auto payload = handshake_->remote_payload();
+    if (payload.empty()) return become_open();
+    auto parsed = parse_descriptor(payload, links_.network());
+    if (!parsed || parsed->link_key != remote_static_) return refuse();
+    const auto relay = std::make_shared<const Descriptor>(std::move(*parsed));
+    state_ = State::verifying;
+    links_.verify(relay, [relay, weak = weak_from_this()](Result<> holds) {
+        const auto self = weak.lock();
+        if (!self || self->state_ != State::verifying) return;
+        if (!holds) return self->refuse();
+        self->relay_ = relay;
+        self->become_open();
+        if (std::exchange(self->paused_, false)) self->resume();
+    });
+}
+
+// What came while we looked at the peer's descriptor, then what has come since.
+void Link::resume() {
+    auto held = std::exchange(partial_, {});
+    take_frames(held);
+    if (!is_closed()) on_readable();
+}
+
+void Link::refuse() {
+    ++links_.counters.broken;
+    close();
 }
 
 void Link::become_open() {
-    remote_static_ = handshake_->remote_static();
-    const auto payload = handshake_->remote_payload();
-    if (!payload.empty()) {
-        auto descriptor = decode_descriptor(payload, links_.network(), links_.runtime().now());
-        // A descriptor of somebody else's, or one that does not hold: no link.
-        if (!descriptor || (*descriptor)->link_key != remote_static_) {
-            ++links_.counters.broken;
-            return close();
-        }
-        relay_ = *descriptor;
-    }
     session_.emplace(handshake_->session());
     handshake_.reset();
     state_ = State::open;

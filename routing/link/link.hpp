@@ -70,13 +70,18 @@ public:
 private:
     friend class Flow;
     friend class Links;
-    enum class State { handshaking, open, closed };
+    // verifying: the handshake is over, and nothing is read until the peer's descriptor is found to hold.
+    enum class State { handshaking, verifying, open, closed };
 
+    bool may_read() const { return state_ == State::handshaking || state_ == State::open; }
     void on_readable();
     bool read_batch();
     void take_frames(MutableBytes bytes);
     void take_frame(MutableBytes frame);
     void continue_handshake(ByteView frame);
+    void meet_peer();
+    void refuse();
+    void resume();
     void become_open();
 
     bool push_now(Flow& flow, std::uint8_t mark, ByteView payload);
@@ -104,7 +109,8 @@ private:
     Time last_heard_{};
     std::uint32_t channels_used_ = 0;
 
-    Bytes partial_;  // less than one frame, between reads
+    Bytes partial_;        // read and not yet taken: less than one frame, or what came while verifying
+    bool paused_ = false;  // reading, until the peer is verified
     std::unique_ptr<OutBuffer> out_;
     bool blocked_ = false;  // waiting for the stream to take more
     bool dirty_ = false;    // Links will flush us

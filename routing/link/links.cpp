@@ -33,11 +33,16 @@ std::optional<Endpoint> Links::listening_at() const {
 
 void Links::accepted(StreamPtr stream) {
     const auto address = stream->remote().address;
-    if (runtime_.closing() || links_.size() >= config_.limits.links ||
-        per_address_[address] >= config_.limits.links_per_address) {
+    const auto same = per_address_.find(address);
+    const auto from_there = same == per_address_.end() ? 0 : same->second;
+    // A quarter is kept for the links that we dial: strangers cannot cut us off by coming in numbers.
+    const auto& limits = config_.limits;
+    if (runtime_.closing() || accepted_ >= limits.links - limits.links / 4 || links_.size() >= limits.links ||
+        from_there >= limits.links_per_address) {
         ++counters.refused;
         return;
     }
+    ++accepted_;
     ++per_address_[address];
     make_link(std::move(stream), false);
 }
@@ -121,6 +126,17 @@ Task<Result<std::shared_ptr<const Descriptor>>> Links::introduce(Endpoint at, Ti
     co_return relay;
 }
 
+void Links::verify(std::shared_ptr<const Descriptor> parsed, std::function<void(Result<>)> done) {
+    const auto now = runtime_.now();
+    if (config_.knows_pow && config_.knows_pow(parsed->id, parsed->epoch))
+        return done(verify_descriptor(*parsed, config_.network, now, true));
+    auto verdict = std::make_shared<Result<>>(error(Code::closed));
+    auto work = [verdict, parsed, network = config_.network, now] {
+        *verdict = verify_descriptor(*parsed, network, now);
+    };
+    runtime_.run_on_worker(std::move(work), [verdict, done = std::move(done)] { done(*verdict); });
+}
+
 void Links::opened(Link& link) {
     if (link.relay()) {
         auto& known = by_relay_[link.relay()->id];
@@ -134,6 +150,7 @@ void Links::opened(Link& link) {
 
 void Links::closed(Link& link) {
     if (!link.initiator()) {
+        --accepted_;
         auto count = per_address_.find(link.remote().address);
         if (count != per_address_.end() && --count->second == 0) per_address_.erase(count);
     }

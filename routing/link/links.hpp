@@ -20,6 +20,9 @@ struct LinksConfig {
     crypto::AgreeKeyPair link_key;          // the descriptor's link key; a fresh one per run for a client
     std::function<Bytes()> own_descriptor;  // encoded; empty for a client
     LinkLimits limits;
+    // Whether this relay's proof of work of this epoch was checked before (View::knows_pow). Without it each
+    // one is.
+    std::function<bool(const NodeId& relay, std::uint32_t epoch)> knows_pow{};
 };
 
 class Links final : public Introducer {
@@ -35,6 +38,10 @@ public:
     Task<Result<std::shared_ptr<Link>>> to(std::shared_ptr<const Descriptor> peer, Time deadline);
     // Dials an address of which nothing else is known and returns the relay's descriptor.
     Task<Result<std::shared_ptr<const Descriptor>>> introduce(Endpoint at, Time deadline) override;
+
+    // verify_descriptor for what others bring us. A proof of work that is new to us costs an Argon2id: it is
+    // checked on a worker, and `done` is called later; otherwise from inside this call.
+    void verify(std::shared_ptr<const Descriptor> parsed, std::function<void(Result<>)> done);
 
     void set_circuit_handler(FrameHandler* handler) { circuits_ = handler; }
     void set_rpc_handler(FrameHandler* handler) { rpc_ = handler; }
@@ -89,6 +96,7 @@ private:
     std::map<std::uint64_t, std::shared_ptr<Dial>> opening_;  // by link number: who waits for the handshake
     std::map<NodeId, std::vector<std::shared_ptr<Dial>>> dialling_;
     std::map<ByteArray<16>, std::size_t> per_address_;  // accepted links
+    std::size_t accepted_ = 0;                          // their sum
     std::uint64_t next_number_ = 1;
 
     FramePool pool_;

@@ -42,12 +42,20 @@ void deafen(Cluster& cluster, std::size_t node, Duration length) {
 
 // A peer that is no relay and says whatever it likes.
 struct Stranger {
-    Stranger(Cluster& cluster, const Endpoint& at)
-        : runtime(cluster.world().start("stranger", at)), links(runtime, config(cluster)), tasks(runtime) {}
+    Stranger(Cluster& cluster, const Endpoint& at, routing::LinkLimits limits = {})
+        : runtime(cluster.world().start("stranger", at)),
+          links(runtime, config(cluster, limits)),
+          tasks(runtime) {}
 
-    routing::LinksConfig config(Cluster& cluster) {
+    routing::LinksConfig config(Cluster& cluster, const routing::LinkLimits& limits) {
         auto rng = runtime.rng().split("link key");
-        return {cluster.network(), crypto::AgreeKeyPair::generate(*rng), [] { return Bytes{}; }, {}};
+        return {cluster.network(), crypto::AgreeKeyPair::generate(*rng), [] { return Bytes{}; }, limits, {}};
+    }
+    // Stays, if it is let in.
+    routing::Task<void> visit(Endpoint host) { co_await links.introduce(host, runtime.now() + seconds(10)); }
+    void leave() {
+        runtime.close();
+        links.close_all();
     }
     routing::Task<void> dial(Endpoint victim) {
         auto met = co_await links.introduce(victim, runtime.now() + seconds(10));
@@ -143,8 +151,34 @@ BOOST_AUTO_TEST_CASE(a_peer_that_asks_and_never_listens_is_cut_off) {
     BOOST_TEST(most > 1'000'000u);
     BOOST_TEST(bytes_waiting(victim) < 1'000'000u);
     BOOST_TEST_MESSAGE("at most " << most / 1024 << " KiB waited for it");
-    stranger.runtime.close();
-    stranger.links.close_all();
+    stranger.leave();
+    world.run_for(seconds(1));
+}
+
+// Proves: strangers in numbers leave a node room for the links that it dials itself.
+BOOST_AUTO_TEST_CASE(visitors_leave_room_for_links_of_our_own) {
+    SimWorld world(seeds(1).front());
+    ClusterOptions options;
+    options.relays = 6;
+    Cluster cluster(world, options);
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    const auto home = Endpoint::v4(0x0b000001, 4000);
+    routing::LinkLimits limits;
+    limits.links = 8;
+    Stranger host(cluster, home, limits);
+    BOOST_REQUIRE(host.links.listen(home).has_value());
+    std::vector<std::unique_ptr<Stranger>> crowd;
+    for (std::uint32_t i = 0; i < 12; ++i) {
+        crowd.push_back(std::make_unique<Stranger>(cluster, Endpoint::v4(0x0c000001 + (i << 16), 0)));
+        crowd.back()->tasks.spawn(crowd.back()->visit(home));
+    }
+    world.run_for(seconds(20));
+    BOOST_TEST(host.links.count() == 6u);
+    host.tasks.spawn(host.dial(cluster.address(0)));
+    BOOST_TEST(world.run_until([&] { return host.tasks.count() == 0; }, seconds(10)));
+    BOOST_TEST(host.links.count() == 7u);
+    for (auto& visitor : crowd) visitor->leave();
+    host.leave();
     world.run_for(seconds(1));
 }
 
