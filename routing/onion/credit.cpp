@@ -35,15 +35,4 @@ std::size_t CreditReceiver::on_left() {
     return std::exchange(owed_, 0);
 }
 
-bool CreditBudget::reserve(std::size_t window) {
-    if (window > left_) return false;
-    left_ -= window;
-    return true;
-}
-
-void CreditBudget::release(std::size_t window) {
-    CHECK(window <= total_ - left_);
-    left_ += window;
-}
-
 }  // namespace catacomb::routing

@@ -1,7 +1,6 @@
 // Hop-by-hop credit (3-network.md 3.5; docs/spec/onion.md 6): for each circuit and direction a relay grants
 // its neighbour a window of cells and never holds more; a credit goes back when a cell leaves. What a node
-// holds is bounded by the sum of the windows it granted, which CreditBudget keeps under the node's maximum.
-// Pure.
+// holds is bounded by the sum of the windows it granted: by the number of circuits that it takes. Pure.
 #pragma once
 
 #include "base/result.hpp"
@@ -45,20 +44,6 @@ private:
     std::size_t batch_;
     std::size_t holding_ = 0;  // arrived, not left
     std::size_t owed_ = 0;     // left, credit not given back
-};
-
-// The sum of the windows one node has granted.
-class CreditBudget {
-public:
-    explicit CreditBudget(std::size_t cells) : left_(cells), total_(cells) {}
-    // False when the node cannot promise that much more.
-    [[nodiscard]] bool reserve(std::size_t window);
-    void release(std::size_t window);
-    std::size_t left() const { return left_; }
-
-private:
-    std::size_t left_;
-    std::size_t total_;
 };
 
 }  // namespace catacomb::routing

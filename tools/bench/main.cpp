@@ -16,12 +16,15 @@ int run(int argc, char** argv) {
     PipelineArguments pipeline_arguments;
     auto* one = app.add_subcommand("pipeline", "a file through storage alone, on one core");
     one->add_option("--long", pipeline_arguments.long_stream_mib, "MiB of the long stream")
+        ->check(CLI::Range(1, 1 << 20))
         ->capture_default_str();
     one->callback([&] { code = pipeline(pipeline_arguments); });
 
     CellsArguments cells_arguments;
     auto* two = app.add_subcommand("cells", "ciphers per frame, and one relay over real sockets");
-    two->add_option("--relay", cells_arguments.relayed_mib, "MiB to relay")->capture_default_str();
+    two->add_option("--relay", cells_arguments.relayed_mib, "MiB to relay")
+        ->check(CLI::Range(1, 1 << 20))
+        ->capture_default_str();
     two->callback([&] { code = cells(cells_arguments); });
 
     NetArguments net_arguments;
@@ -29,11 +32,21 @@ int run(int argc, char** argv) {
     auto* three = app.add_subcommand("net", "files into and out of a local network of real processes");
     three->add_option("--dir", net_arguments.dir, "for the nodes' data; removed at the end")
         ->capture_default_str();
-    three->add_option("--nodes", net_arguments.nodes, "relays that host vaults")->capture_default_str();
-    three->add_option("--port", net_arguments.port, "of all nodes")->capture_default_str();
-    three->add_option("--mib", net_arguments.file_mib, "of the large file")->capture_default_str();
-    three->add_option("--gets", net_arguments.gets, "of the large file")->capture_default_str();
-    three->add_option("--small-gets", net_arguments.small_gets, "of a file of 1 KiB")->capture_default_str();
+    three->add_option("--nodes", net_arguments.nodes, "relays that host vaults")
+        ->check(CLI::Range(5, 200))
+        ->capture_default_str();
+    three->add_option("--port", net_arguments.port, "of all nodes")
+        ->check(CLI::Range(1, 65535))
+        ->capture_default_str();
+    three->add_option("--mib", net_arguments.file_mib, "of the large file")
+        ->check(CLI::Range(1, 1 << 20))
+        ->capture_default_str();
+    three->add_option("--gets", net_arguments.gets, "of the large file")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    three->add_option("--small-gets", net_arguments.small_gets, "of a file of 1 KiB")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
     three->callback([&] { code = net(net_arguments); });
 
     CLI11_PARSE(app, argc, argv);

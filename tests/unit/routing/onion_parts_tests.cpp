@@ -197,17 +197,6 @@ BOOST_AUTO_TEST_CASE(honest_ends_never_err_and_never_stop) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_budget_is_never_exceeded) {
-    CreditBudget budget(100);
-    BOOST_TEST(budget.reserve(64));
-    BOOST_TEST(!budget.reserve(64));
-    BOOST_TEST(budget.reserve(36));
-    BOOST_TEST(!budget.reserve(1));
-    budget.release(64);
-    BOOST_TEST(budget.left() == 64u);
-    BOOST_TEST(budget.reserve(64));
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
