@@ -19,6 +19,10 @@ struct CircuitLimits {
     std::size_t relayed_circuits = 4096;
     Duration create_limit = seconds(10);  // one hop's handshake
     Duration half_built_limit = seconds(60);
+
+    // Cells that may wait in one channel: a window of the neighbour's, our own, and for each stream one that
+    // ends it. Who returns no credit and goes on asking has no circuit any more.
+    std::size_t queue_max() const { return window_cells + own_queue_cells + StreamLimits{}.open_streams; }
 };
 
 // The relay's own identity in circuits; absent on a node that relays nothing.
@@ -44,6 +48,13 @@ public:
     void on_endpoint_stream(EndpointHandler handler) { endpoint_ = std::move(handler); }
 
     void close_all();
+    // At the next turn: the caller may be deep inside what closing would destroy.
+    template <class Circuit>
+    void close_soon(std::weak_ptr<Circuit> circuit) {
+        runtime_.post([circuit = std::move(circuit)] {
+            if (auto one = circuit.lock()) one->close();
+        });
+    }
     // Waits for extensions that run. After the runtime closed.
     Task<void> drained() { return tasks_.drained(); }
 

@@ -146,6 +146,7 @@ bool OriginCircuit::writable() const {
 
 void OriginCircuit::send_part(std::uint32_t stream, PartKind kind, std::uint8_t flags, ByteView data) {
     if (closed_) return;
+    if (channel_->queued() >= circuits_.limits().queue_max()) return circuits_.close_soon(weak_from_this());
     if (auto* tap = circuits_.runtime().tap()) tap->saw({Handle::Kind::circuit, number_}, data);
     ByteArray<kCellSize> cell;
     encode_part(forward_payload(cell), stream, kind, flags, data);

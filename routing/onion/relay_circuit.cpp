@@ -50,6 +50,8 @@ Task<void> RelayCircuit::tell_closed([[maybe_unused]] std::shared_ptr<RelayCircu
 void RelayCircuit::on_cell(Channel& channel, MutableBytes cell) {
     if (cell.size() != kCellSize) return close();
     if (&channel == previous_.get()) return on_forward(cell);
+    // Before its CREATED a next hop has nobody to answer; and what it sent would outlive it when it refuses.
+    if (created_) return close();
     if (auto* tap = circuits_.runtime().tap()) tap->saw({Handle::Kind::circuit, number_}, cell);
     layers_.add_layer(cell);
     ++circuits_.counters.cells_relayed;
@@ -140,7 +142,7 @@ Task<Result<Bytes>> RelayCircuit::extend_to(Bytes request) {
 }
 
 void RelayCircuit::on_created(Channel& channel, ByteView handshake) {
-    if (&channel != next_.get() || !created_) return close();
+    if (&channel != next_.get() || !created_ || handshake.size() != kHopMessage) return close();
     created_->set(to_bytes(handshake));
 }
 
@@ -169,6 +171,7 @@ bool RelayCircuit::writable() const {
 
 void RelayCircuit::send_part(std::uint32_t stream, PartKind kind, std::uint8_t flags, ByteView data) {
     if (closed_) return;
+    if (previous_->queued() >= circuits_.limits().queue_max()) return circuits_.close_soon(weak_from_this());
     ByteArray<kCellSize> cell;
     encode_part(backward_payload(cell), stream, kind, flags, data);
     if (auto* tap = circuits_.runtime().tap()) tap->saw({Handle::Kind::circuit, number_}, data);

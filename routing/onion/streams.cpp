@@ -37,8 +37,10 @@ Task<Result<>> CircuitStream::send_parts(ByteView left, bool last) {
     std::uint8_t flags = kPartFirst;
     do {
         while (streams_ && !broken_ && !streams_->port_.writable()) {
-            const auto wake = co_await streams_->writable_.wait(kNever);
+            const auto wake = co_await streams_->writable_.wait(runtime_.now() + streams_->limits_.stall);
             if (wake == Wake::closed && runtime_.closing()) co_return error(Code::closed);
+            if (wake == Wake::timed_out && streams_ && !streams_->port_.writable())
+                streams_->port_.violated();
         }
         if (broken_) co_return *broken_;
         const auto piece = left.first(std::min(left.size(), streams_->port_.part_capacity()));

@@ -29,6 +29,8 @@ struct StreamLimits {
     std::size_t open_streams = 128;
     std::size_t message_bytes = 160 * 1024;
     std::size_t unread_bytes = 4 * 1024 * 1024;  // per circuit, all streams
+    // A circuit on which something waits and no cell leaves for so long is dead, whatever its links say.
+    Duration stall = seconds(30);
 };
 
 class Streams;
@@ -39,8 +41,8 @@ public:
     ~CircuitStream();  // resets the stream unless both ends have ended it
 
     // Sends one message; `last` ends our direction with it. Returns when all parts are queued. Messages of
-    // several tasks go one after the other. Code::unreachable when the circuit is gone or the peer reset the
-    // stream.
+    // several tasks go one after the other. Code::unreachable when the circuit is gone (one that stands still
+    // for StreamLimits::stall is closed) or the peer reset the stream.
     Task<Result<>> send(Bytes message, bool last = false);
     // The next message. Code::closed when the peer has ended its direction.
     Task<Result<Bytes>> receive(Time deadline);

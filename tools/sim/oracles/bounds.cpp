@@ -25,13 +25,10 @@ std::string link_violation(const routing::Link& link, const routing::LinkLimits&
 std::string bounds_violation(node::NodeCore& node) {
     const auto& limits = node.links().limits();
     auto& circuits = node.circuits();
-    // A window of the neighbour's cells and a queue of our own may share a channel; one message more may be
-    // cut up at a time.
-    const auto queue = circuits.limits().window_cells + circuits.limits().own_queue_cells;
     for (const auto& found : {
              exceeds("links", node.links().count(), limits.links),
              exceeds("relayed circuits", circuits.relayed(), circuits.limits().relayed_circuits),
-             exceeds("cells waiting in one channel", circuits.longest_queue(), queue),
+             exceeds("cells waiting in one channel", circuits.longest_queue(), circuits.limits().queue_max()),
          }) {
         if (!found.empty()) return found;
     }
