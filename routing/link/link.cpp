@@ -65,7 +65,9 @@ bool Link::read_batch() {
     auto& buffer = links_.read_buffer_;
     const auto held = partial_.size();
     copy(buffer, partial_);
-    auto got = stream_->read_some(MutableBytes(buffer).subspan(held));
+    // One frame of a handshake at a time: what follows it stays in the kernel while we look at the peer.
+    const auto limit = state_ == State::handshaking ? kFrameSize : buffer.size();
+    auto got = stream_->read_some(MutableBytes(buffer).first(limit).subspan(held));
     if (!got) {
         if (!got.error().is(Code::busy)) close();
         return true;
@@ -73,7 +75,7 @@ bool Link::read_batch() {
     ++links_.counters.reads;
     last_heard_ = links_.runtime().now();
     take_frames(MutableBytes(buffer).first(held + *got));
-    return held + *got < buffer.size();
+    return held + *got < limit;
 }
 
 void Link::take_frames(MutableBytes bytes) {
@@ -128,15 +130,8 @@ void Link::meet_peer() {
         if (!holds) return self->refuse();
         self->relay_ = relay;
         self->become_open();
-        if (std::exchange(self->paused_, false)) self->resume();
+        if (std::exchange(self->paused_, false)) self->on_readable();
     });
-}
-
-// What came while we looked at the peer's descriptor, then what has come since.
-void Link::resume() {
-    auto held = std::exchange(partial_, {});
-    take_frames(held);
-    if (!is_closed()) on_readable();
 }
 
 void Link::refuse() {

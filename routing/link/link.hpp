@@ -81,7 +81,6 @@ private:
     void continue_handshake(ByteView frame);
     void meet_peer();
     void refuse();
-    void resume();
     void become_open();
 
     bool push_now(Flow& flow, std::uint8_t mark, ByteView payload);
@@ -109,7 +108,7 @@ private:
     Time last_heard_{};
     std::uint32_t channels_used_ = 0;
 
-    Bytes partial_;        // read and not yet taken: less than one frame, or what came while verifying
+    Bytes partial_;        // less than one frame, between reads
     bool paused_ = false;  // reading, until the peer is verified
     std::unique_ptr<OutBuffer> out_;
     bool blocked_ = false;  // waiting for the stream to take more

@@ -7,6 +7,7 @@
 namespace catacomb::routing {
 namespace {
 constexpr std::size_t kReadBuffer = 64 * kFrameSize;  // 256 KiB, one for all links of a node
+constexpr std::size_t kVerifiedAtOnce = 64;           // the workers also serve the vault
 constexpr auto kHandshakeLimit = seconds(10);
 constexpr auto kIdleLimit = minutes(3);
 }  // namespace
@@ -130,11 +131,17 @@ void Links::verify(std::shared_ptr<const Descriptor> parsed, std::function<void(
     const auto now = runtime_.now();
     if (config_.knows_pow && config_.knows_pow(parsed->id, parsed->epoch))
         return done(verify_descriptor(*parsed, config_.network, now, true));
+    if (verifying_ >= kVerifiedAtOnce) return done(error(Code::limit, "too many strangers at once"));
+    ++verifying_;
     auto verdict = std::make_shared<Result<>>(error(Code::closed));
     auto work = [verdict, parsed, network = config_.network, now] {
         *verdict = verify_descriptor(*parsed, network, now);
     };
-    runtime_.run_on_worker(std::move(work), [verdict, done = std::move(done)] { done(*verdict); });
+    std::weak_ptr<bool> alive = alive_;
+    runtime_.run_on_worker(std::move(work), [this, alive, verdict, done = std::move(done)] {
+        if (!alive.expired()) --verifying_;
+        done(*verdict);
+    });
 }
 
 void Links::opened(Link& link) {

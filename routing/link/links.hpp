@@ -40,7 +40,8 @@ public:
     Task<Result<std::shared_ptr<const Descriptor>>> introduce(Endpoint at, Time deadline) override;
 
     // verify_descriptor for what others bring us. A proof of work that is new to us costs an Argon2id: it is
-    // checked on a worker, and `done` is called later; otherwise from inside this call.
+    // checked on a worker, and `done` is called later; otherwise from inside this call. Code::limit when too
+    // many are being checked.
     void verify(std::shared_ptr<const Descriptor> parsed, std::function<void(Result<>)> done);
 
     void set_circuit_handler(FrameHandler* handler) { circuits_ = handler; }
@@ -98,6 +99,7 @@ private:
     std::map<ByteArray<16>, std::size_t> per_address_;  // accepted links
     std::size_t accepted_ = 0;                          // their sum
     std::uint64_t next_number_ = 1;
+    std::size_t verifying_ = 0;  // descriptors, on a worker
 
     FramePool pool_;
     Bytes read_buffer_;
