@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/codec.hpp"
+#include "routing/rendezvous/placement.hpp"
 
 namespace catacomb::node {
 namespace {
@@ -15,17 +16,51 @@ Bytes signed_bytes(const storage::BlockId& block, Time lease_end) {
 
 constexpr std::size_t kProofsKept = 4096;
 
+crypto::Digest name_of(const crypto::VerifyKey& key, std::uint32_t epoch, const crypto::Pow& pow) {
+    return crypto::hash(crypto::label::kPowKnown, key, epoch, pow);
+}
+
+bool is_among(const std::vector<routing::DescriptorPtr>& relays, const routing::NodeId& relay) {
+    return std::any_of(relays.begin(), relays.end(), [&](const auto& one) { return one->id == relay; });
+}
+
 }  // namespace
+
+Task<void> ProofChecker::look_into(std::string key, std::string pow, std::uint32_t epoch,
+                                   const routing::NetworkParameters& network) {
+    const auto public_key = crypto::VerifyKey::from(view(key));
+    const auto proof = crypto::Pow::from(view(pow));
+    // What is not even plausible costs one hash to refuse.
+    if (!public_key || !proof || !crypto::pow_plausible(*public_key, epoch, *proof, network.pow)) co_return;
+    const auto name = name_of(*public_key, epoch, *proof);
+    while (busy_) {
+        const auto wake = co_await free_.wait(kNever);
+        if (wake == routing::Wake::closed) co_return;
+    }
+    if (cache_.knows(name)) co_return;
+    busy_ = true;
+    std::function<bool()> work = [key = *public_key, epoch, proof = *proof, parameters = network.pow] {
+        return crypto::pow_verify(key, epoch, proof, parameters);
+    };
+    const bool good = co_await routing::on_worker(runtime_, std::move(work));
+    cache_.remember(name, good);
+    busy_ = false;
+    free_.open();
+}
 
 bool ProofCache::holds(const crypto::VerifyKey& key, std::uint32_t epoch, const crypto::Pow& pow,
                        const crypto::PowParameters& parameters) {
-    const auto name = crypto::hash(crypto::label::kPowKnown, key, epoch, pow);
-    if (held_.count(name)) return true;
-    if (!crypto::pow_verify(key, epoch, pow, parameters)) return false;
-    // Full of vaults that we may never meet again: begin anew, which costs each its Argon2id once more.
-    if (held_.size() >= kProofsKept) held_.clear();
-    held_.insert(name);
-    return true;
+    const auto name = name_of(key, epoch, pow);
+    if (const auto at = known_.find(name); at != known_.end()) return at->second;
+    const bool good = crypto::pow_verify(key, epoch, pow, parameters);
+    remember(name, good);
+    return good;
+}
+
+// Full of vaults that we may never meet again: begin anew, which costs each its Argon2id once more.
+void ProofCache::remember(const crypto::Digest& name, bool holds) {
+    if (known_.size() >= kProofsKept) known_.clear();
+    known_.emplace(name, holds);
 }
 
 Result<VaultIdentity> VaultIdentity::decode(const std::string& key, const std::string& pow,
@@ -78,10 +113,15 @@ Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, c
     return out;
 }
 
-bool on_arc(const Acknowledged& given, const routing::NodeId& relay, const routing::View& view, Time now) {
-    if (view.is_suspect(relay, now)) return true;
-    const auto serving = view.successors_of(given.vault.id(), view.network().registrations + 1, now);
-    return std::any_of(serving.begin(), serving.end(), [&](const auto& one) { return one->id == relay; });
+bool registers_at(const Acknowledged& given, const routing::NodeId& relay, const routing::View& view,
+                  std::size_t within, Time now) {
+    return is_among(view.successors_of(given.vault.id(), within, now), relay);
+}
+
+bool answers_for(const storage::BlockId& block, const routing::NodeId& relay, const routing::View& view,
+                 std::size_t within, Time now) {
+    const auto position = routing::block_position(block.root, block.index);
+    return is_among(view.successors_of(position, within, now), relay);
 }
 
 }  // namespace catacomb::node

@@ -2,22 +2,44 @@
 // exit and client. The signature is over (root, index, lease end) under its own label and the network id.
 #pragma once
 
-#include <set>
+#include <map>
 
 #include "node/block_request.hpp"
+#include "routing/gate.hpp"
 #include "routing/membership/view.hpp"
 
 namespace catacomb::node {
 
-// The proofs of work that held lately: each costs an Argon2id once, not once for each block that its vault
-// takes.
+using routing::Runtime;
+using routing::Task;
+
+// What became of the proofs of work that were checked lately: each costs an Argon2id once, not once for each
+// block that its vault takes, or each time that a liar shows it.
 class ProofCache {
 public:
+    bool knows(const crypto::Digest& name) const { return known_.count(name) > 0; }
+    void remember(const crypto::Digest& name, bool holds);
+    // Checks what is not known: up to an Argon2id.
     bool holds(const crypto::VerifyKey& key, std::uint32_t epoch, const crypto::Pow& pow,
                const crypto::PowParameters& parameters);
 
 private:
-    std::set<crypto::Digest> held_;
+    std::map<crypto::Digest, bool> known_;
+};
+
+// Fills a cache by way of a worker, one proof at a time, so that holds() finds what it is asked for.
+class ProofChecker {
+public:
+    explicit ProofChecker(Runtime& runtime) : runtime_(runtime), free_(runtime) {}
+    Task<void> look_into(std::string key, std::string pow, std::uint32_t epoch,
+                         const routing::NetworkParameters& network);
+    ProofCache& cache() { return cache_; }
+
+private:
+    Runtime& runtime_;
+    ProofCache cache_;
+    bool busy_ = false;
+    routing::Gate free_;
 };
 
 // A vault's public identity, as it stands in messages.
@@ -49,9 +71,12 @@ wire::Acknowledgement to_wire(const Acknowledged& given);
 Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, const storage::BlockId& block,
                                            const routing::NetworkParameters& network, Time now,
                                            ProofCache& proofs);
-// Whether the vault registers at that relay, as far as the view tells: whoever made up vault keys of his own
-// would need one for each arc. Views differ a little: one relay more than register is let through, and a
-// suspect is taken at the other's word.
-bool on_arc(const Acknowledged& given, const routing::NodeId& relay, const routing::View& view, Time now);
+// Whether `relay` is one of the first `within` that follow the vault's id, or the block's position: where the
+// vault registers, and where the block belongs. Views differ, so `within` is more than the number in use; who
+// makes up vaults of his own needs one that fits both for each block.
+bool registers_at(const Acknowledged& given, const routing::NodeId& relay, const routing::View& view,
+                  std::size_t within, Time now);
+bool answers_for(const storage::BlockId& block, const routing::NodeId& relay, const routing::View& view,
+                 std::size_t within, Time now);
 
 }  // namespace catacomb::node

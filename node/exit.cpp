@@ -21,9 +21,12 @@ constexpr std::size_t kRelaysPerBlock = 8;     // the responsible relay and thos
 // of a hundred. What is placed at the sixth is found among the eight.
 constexpr std::size_t kStoreSteps = 6;
 constexpr std::size_t kStoresAtOnce = 16;
-constexpr int kAcknowledgementsAtOnce = 16;  // what one cell holds
-constexpr std::size_t kStoreJobs =
-    64;  // of one node at once: each holds up to 6 MiB of a segment and its blocks
+constexpr int kAcknowledgementsAtOnce = 16;  // fits one cell
+// A client of ours has up to 6 fetches and 4 stores on one circuit. A store holds up to 6 MiB of a segment
+// and its blocks; a fetch up to 2 MiB of blocks that the client has yet to take.
+constexpr std::size_t kStoreJobs = 64, kStoreJobsPerCircuit = 4;
+constexpr std::size_t kFetchJobs = 128, kFetchJobsPerCircuit = 8;
+constexpr auto kFragmentLimit = seconds(20);  // from one fragment to the next
 constexpr auto kRendezvousLimit = seconds(12);
 constexpr auto kStoreLimit = seconds(20);
 constexpr auto kLongestJob = seconds(120);
@@ -43,6 +46,27 @@ void report(Runtime& runtime, std::uint64_t circuit, const CircuitStreamPtr& str
 }
 
 }  // namespace
+
+Exit::Exit(Parts parts)
+    : parts_(std::move(parts)),
+      fetches_{kFetchJobs, kFetchJobsPerCircuit},
+      stores_{kStoreJobs, kStoreJobsPerCircuit},
+      proofs_(parts_.runtime),
+      tasks_(parts_.runtime) {}
+
+bool Exit::Jobs::begin(std::uint64_t circuit) {
+    const auto same = of_circuit.find(circuit);
+    if (count >= at_once || (same != of_circuit.end() && same->second >= per_circuit)) return false;
+    ++count;
+    ++of_circuit[circuit];
+    return true;
+}
+
+void Exit::Jobs::end(std::uint64_t circuit) {
+    --count;
+    const auto same = of_circuit.find(circuit);
+    if (--same->second == 0) of_circuit.erase(same);
+}
 
 Task<std::vector<DescriptorPtr>> Exit::responsible(storage::BlockId block, std::size_t count, Time deadline) {
     const auto position = routing::block_position(block.root, block.index);
@@ -88,7 +112,8 @@ Task<void> Exit::serve_fetch(std::uint64_t circuit, CircuitStreamPtr stream, Byt
     if (!request) co_return;
     auto profile = to_profile(request->k(), request->n(), request->block_class());
     auto root = storage::Root::from(view(request->root()));
-    if (!profile || !root || request->need() == 0 || request->need() > profile->n) co_return;
+    // k of them are always enough.
+    if (!profile || !root || request->need() == 0 || request->need() > profile->k) co_return;
     report(parts_.runtime, circuit, stream, *root);
 
     auto job = std::make_shared<FetchJob>();
@@ -103,14 +128,19 @@ Task<void> Exit::serve_fetch(std::uint64_t circuit, CircuitStreamPtr stream, Byt
         if (request->want() & bit(i)) job->waiting.push_back(i);
     }
     job->need = std::min<unsigned>(job->need, static_cast<unsigned>(job->waiting.size()));
-    co_await fetch_workers(job);
+    if (!fetches_.begin(circuit)) co_return;
+    co_await fetch_segment(job);
+    fetches_.end(circuit);
+}
 
+Task<void> Exit::fetch_segment(std::shared_ptr<FetchJob> job) {
+    co_await fetch_workers(job);
     wire::ExitFetched end;
     end.set_found(job->found);
     end.set_absent(job->absent);
     end.set_missing(job->missing);
     auto message = encode(Kind::answer, end);
-    co_await stream->send(std::move(message), true);
+    co_await job->stream->send(std::move(message), true);
 }
 
 // Keeps need + e requests under way, and two more for every while that passes without the end. First all
@@ -215,11 +245,9 @@ Task<void> Exit::serve_store(std::uint64_t circuit, CircuitStreamPtr stream, Byt
     if (!request) co_return;
     auto job = begin_store(*request, stream);
     if (!job) co_return;
-    // The client sees its stream reset and goes to another exit.
-    if (stores_ >= kStoreJobs) co_return;
-    ++stores_;
+    if (!stores_.begin(circuit)) co_return;
     co_await store_segment(*job, circuit, std::move(*request));
-    --stores_;
+    stores_.end(circuit);
 }
 
 Task<void> Exit::store_segment(std::shared_ptr<StoreJob> job, std::uint64_t circuit,
@@ -268,7 +296,8 @@ Task<Result<std::shared_ptr<storage::SegmentBlocks>>> Exit::receive_segment(std:
     auto data = std::make_shared<Bytes>();
     data->reserve(job->profile.stripe());
     for (unsigned i = 0; i < job->profile.k; ++i) {
-        auto bytes = co_await job->stream->receive(job->deadline);
+        const auto deadline = std::min(job->deadline, parts_.runtime.now() + kFragmentLimit);
+        auto bytes = co_await job->stream->receive(deadline);
         if (!bytes) co_return bytes.error();
         auto message = split_kind(std::move(*bytes));
         if (!message || message->kind != Kind::fragment || message->body.size() != job->profile.fragment()) {
@@ -330,9 +359,12 @@ Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsign
         }
         auto answer = decode<wire::Acknowledgement>(*reply);
         if (!answer) continue;
-        auto given = check_acknowledgement(*answer, block, parts_.network, parts_.runtime.now(), proofs_);
+        co_await proofs_.look_into(answer->vault_key(), answer->pow(), answer->epoch(), parts_.network);
+        auto given =
+            check_acknowledgement(*answer, block, parts_.network, parts_.runtime.now(), proofs_.cache());
         if (!given || given->lease_end < job->lease_end ||
-            !on_arc(*given, relay->id, parts_.view, parts_.runtime.now())) {
+            !registers_at(*given, relay->id, parts_.view, parts_.network.registrations + 1,
+                          parts_.runtime.now())) {
             last = error(Code::corrupt, "an acknowledgement did not hold");
             continue;
         }

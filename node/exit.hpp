@@ -25,7 +25,7 @@ public:
         routing::RpcCaller& caller;
         routing::NetworkParameters network;
     };
-    explicit Exit(Parts parts) : parts_(std::move(parts)), tasks_(parts_.runtime) {}
+    explicit Exit(Parts parts);
 
     Task<void> serve_fetch(std::uint64_t circuit, CircuitStreamPtr stream, Bytes request);
     Task<void> serve_store(std::uint64_t circuit, CircuitStreamPtr stream, Bytes request);
@@ -36,6 +36,7 @@ private:
     struct FetchJob;
     struct StoreJob;
 
+    Task<void> fetch_segment(std::shared_ptr<FetchJob> job);
     Task<void> fetch_workers(std::shared_ptr<FetchJob> job);
     Task<void> fetch_worker(std::shared_ptr<FetchJob> job);
     Task<bool> fetch_one(std::shared_ptr<FetchJob> job, unsigned index);
@@ -54,8 +55,18 @@ private:
     Task<Result<Bytes>> call(routing::DescriptorPtr relay, routing::Method method, Bytes body, Time deadline);
 
     Parts parts_;
-    std::size_t stores_ = 0;  // under way
-    ProofCache proofs_;
+    // Jobs under way, in all and for each circuit. False over a maximum: the client sees its stream reset and
+    // goes to another exit.
+    struct Jobs {
+        std::size_t at_once, per_circuit;
+        std::size_t count = 0;
+        std::map<std::uint64_t, std::size_t> of_circuit{};
+
+        [[nodiscard]] bool begin(std::uint64_t circuit);
+        void end(std::uint64_t circuit);
+    };
+    Jobs fetches_, stores_;
+    ProofChecker proofs_;
     routing::TaskSet tasks_;
 };
 

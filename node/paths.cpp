@@ -16,6 +16,7 @@ constexpr std::size_t kBuildTimesNeeded = 10;
 constexpr auto kFirstAttemptLimit = seconds(10);
 constexpr auto kLeastAttemptLimit = seconds(2);
 constexpr auto kRetryPause = milliseconds(100);
+constexpr auto kLongestRetryPause = milliseconds(1600);
 
 routing::PathRelay to_path_relay(const routing::Descriptor& relay) {
     routing::PathRelay out{relay.id, {}};
@@ -44,7 +45,7 @@ Task<Result<CircuitPtr>> Paths::build_vault(DescriptorPtr rendezvous, Time deadl
 Result<> Paths::enough_relays(std::size_t hops) {
     routing::PathRequest request;
     request.hops = hops;
-    auto path = choose(request);
+    auto path = choose_from(parts_.view.live(parts_.runtime.now()), request);
     if (!path) return path.error();
     return ok();
 }
@@ -76,8 +77,6 @@ Result<std::vector<DescriptorPtr>> Paths::choose_from(const std::vector<Descript
     request.guards = guards_.guards(now);
     if (request.hops == kVaultHops) request.second_guards = guards_.second_guards(now);
     if (request.last != parts_.self) request.self = parts_.self;
-    const auto hopeless = routing::choose_path(relays, request, *rng_);
-    if (!hopeless && request.avoid.empty() && avoided().empty()) return hopeless.error();
     for (const auto& id : avoided()) {
         if (request.last != id) request.avoid.push_back(id);
     }
@@ -99,7 +98,7 @@ Result<std::vector<DescriptorPtr>> Paths::choose_from(const std::vector<Descript
 
 Task<Result<CircuitPtr>> Paths::build(routing::PathRequest request, Time deadline) {
     auto& runtime = parts_.runtime;
-    for (;;) {
+    for (Duration pause = kRetryPause;; pause = std::min<Duration>(2 * pause, kLongestRetryPause)) {
         auto path = choose(request);
         if (!path) co_return path.error();
         const auto started = runtime.now();
@@ -116,8 +115,8 @@ Task<Result<CircuitPtr>> Paths::build(routing::PathRequest request, Time deadlin
         blame(*path, failed_hop);
         // The rendezvous itself does not answer: another path will not help.
         if (request.last && failed_hop == path->size()) co_return circuit.error();
-        if (runtime.now() + kRetryPause >= deadline) co_return circuit.error();
-        if (!co_await routing::sleep_for(runtime, kRetryPause)) co_return error(Code::closed);
+        if (runtime.now() + pause >= deadline) co_return circuit.error();
+        if (!co_await routing::sleep_for(runtime, pause)) co_return error(Code::closed);
     }
 }
 

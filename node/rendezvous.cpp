@@ -15,8 +15,11 @@ using routing::Known;
 constexpr std::size_t kEligibleSuccessors = 3;  // so that our own next successor knows the vault too
 constexpr std::size_t kRecentRoots = 4096;      // of each vault
 constexpr std::size_t kOffersPerBlock = 8;
-constexpr auto kVaultLimit = seconds(15);   // one vault's answer
-constexpr auto kLongestWait = seconds(10);  // for a vault that is away
+// An exit waits 12 s for a fetch and 20 s for a store, and takes a relay that says nothing for a dead one: a
+// vault that does not answer must not cost us that.
+constexpr auto kRequestLimit = seconds(5), kFetchLimit = seconds(10);
+constexpr auto kOfferLimit = seconds(8), kStoreLimit = seconds(16);
+constexpr auto kLongestWait = seconds(5);  // for a vault that is away
 constexpr std::size_t kInventoryChunk = 128 * 1024;
 
 std::uint64_t root_tag(const storage::Root& root) { return load_le(root.view().first(8)); }
@@ -52,7 +55,8 @@ unsigned RecentRoots::count(const storage::Root& root) const {
     return at == counts_.end() ? 0 : at->second;
 }
 
-Rendezvous::Rendezvous(Parts parts) : parts_(std::move(parts)), registered_(parts_.runtime) {
+Rendezvous::Rendezvous(Parts parts)
+    : parts_(std::move(parts)), proofs_(parts_.runtime), registered_(parts_.runtime) {
     using routing::Method;
     parts_.server.serve(Method::store,
                         [this](auto from, Bytes body) { return serve_store(from, std::move(body)); });
@@ -64,22 +68,24 @@ Rendezvous::Rendezvous(Parts parts) : parts_(std::move(parts)), registered_(part
 
 // ---- registrations
 
-Result<routing::RegisteredVault> Rendezvous::check_registration(const routing::RelayCircuit& circuit,
-                                                                const wire::Register& request) {
-    const auto now = parts_.runtime.now();
-    auto vault = VaultIdentity::decode(request.vault_key(), request.pow(), request.epoch(), parts_.network,
-                                       now, proofs_);
-    if (!vault) return vault.error();
+// What costs least first: a signature, of a key that must then show an Argon2id's worth of work.
+Task<Result<routing::RegisteredVault>> Rendezvous::check_registration(
+    std::shared_ptr<routing::RelayCircuit> circuit, wire::Register request) {
+    const auto key = crypto::VerifyKey::from(view(request.vault_key()));
     const auto signature = crypto::Signature::from(view(request.signature()));
-    const auto message = registration_bytes(parts_.self, circuit.handshake_hash(), request);
-    if (!signature ||
-        !crypto::verify(vault->key, crypto::label::kRegister, parts_.network.id, message, *signature)) {
-        return error(Code::corrupt, "the registration is not signed by the vault's key");
+    const auto message = registration_bytes(parts_.self, circuit->handshake_hash(), request);
+    if (!key || !signature ||
+        !crypto::verify(*key, crypto::label::kRegister, parts_.network.id, message, *signature)) {
+        co_return error(Code::corrupt, "the registration is not signed by the vault's key");
     }
     if (request.capacity_class() > routing::kMaxCapacityClass || request.inventory_digest().size() != 32) {
-        return error(Code::malformed);
+        co_return error(Code::malformed);
     }
-    return routing::RegisteredVault{vault->id(), vault->key, request.capacity_class(), circuit.number()};
+    co_await proofs_.look_into(request.vault_key(), request.pow(), request.epoch(), parts_.network);
+    auto vault = VaultIdentity::decode(request.vault_key(), request.pow(), request.epoch(), parts_.network,
+                                       parts_.runtime.now(), proofs_.cache());
+    if (!vault) co_return vault.error();
+    co_return routing::RegisteredVault{vault->id(), vault->key, request.capacity_class(), circuit->number()};
 }
 
 Task<void> Rendezvous::serve_registration(std::shared_ptr<routing::RelayCircuit> circuit,
@@ -88,8 +94,10 @@ Task<void> Rendezvous::serve_registration(std::shared_ptr<routing::RelayCircuit>
     if (circuit->is_closed()) co_return;
     auto request = decode<wire::Register>(body);
     if (!request || sessions_.count(circuit->number())) co_return circuit->close();
-    auto vault = check_registration(*circuit, *request);
-    if (!vault) co_return circuit->close();
+    auto vault = co_await check_registration(circuit, *request);
+    // Another registration may have come by the same circuit meanwhile.
+    if (circuit->is_closed()) co_return;
+    if (!vault || sessions_.count(circuit->number())) co_return circuit->close();
     const auto digest = *crypto::Digest::from(view(request->inventory_digest()));
     auto needed = registry_.enter(*vault, digest, parts_.runtime.now());
     if (!needed) co_return circuit->close();
@@ -181,6 +189,7 @@ Task<Result<Bytes>> Rendezvous::serve_store(routing::RpcPeer from, Bytes body) {
     // relays than a segment has blocks cannot keep siblings apart: there nobody is asked to decline them.
     // Where a refusal is unlikely the body follows its offer at once: a round trip over four hops less.
     const auto ranked = candidates(*block);
+    const auto give_up = parts_.runtime.now() + kStoreLimit;
     const bool siblings_are_the_rule = parts_.view.size() <= storage::kMaxBlocks;
     const bool siblings_are_rare = parts_.view.size() > 4 * storage::kMaxBlocks;
     for (const bool avoid_siblings : {true, false}) {
@@ -188,7 +197,7 @@ Task<Result<Bytes>> Rendezvous::serve_store(routing::RpcPeer from, Bytes body) {
         std::size_t offers = 0;
         for (const auto& candidate : ranked) {
             if (avoid_siblings && candidate.siblings > 0 && !candidate.holds) continue;
-            if (++offers > kOffersPerBlock) break;
+            if (++offers > kOffersPerBlock || parts_.runtime.now() + kOfferLimit > give_up) break;
             const bool refusal_is_likely = candidate.full || (avoid_siblings && !siblings_are_rare);
             const bool body_follows = !candidate.holds && !refusal_is_likely;
             auto given = co_await offer(candidate.vault.session, *block, bytes, lease_end, avoid_siblings,
@@ -208,7 +217,7 @@ Task<std::optional<wire::Acknowledgement>> Rendezvous::offer(std::uint64_t sessi
     if (auto* tap = parts_.runtime.tap()) {
         tap->saw({Handle::Kind::vault_session, session}, block.root);
     }
-    const auto deadline = parts_.runtime.now() + kVaultLimit;
+    const auto deadline = parts_.runtime.now() + kOfferLimit;
     wire::Offer offered;
     offered.set_root(proto_bytes(block.root));
     offered.set_index(block.index);
@@ -276,12 +285,13 @@ Task<Result<Bytes>> Rendezvous::serve_fetch(routing::RpcPeer from, Bytes body) {
     const auto prefix = routing::prefix_of(routing::block_position(block->root, block->index));
     const auto wait_until =
         runtime.now() + std::min<Duration>(milliseconds(message->wait_ms()), kLongestWait);
+    const auto give_up = runtime.now() + kFetchLimit;
     wire::FetchAnswer answer;
     std::set<std::uint64_t> asked;
     for (;;) {
         for (const auto& vault : registry_.holders(prefix)) {
             if (!asked.insert(vault.session).second) continue;
-            const auto deadline = runtime.now() + kVaultLimit;
+            const auto deadline = std::min<Time>(runtime.now() + kRequestLimit, give_up);
             auto bytes = co_await request(vault.session, *block, deadline);
             if (!bytes) continue;
             answer.set_outcome(wire::FetchAnswer::FOUND);

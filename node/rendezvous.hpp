@@ -17,8 +17,8 @@ using routing::CircuitStreamPtr;
 using routing::Runtime;
 using routing::Task;
 
-// How many blocks of a segment were spoken of lately, by the first 8 bytes of its root; the oldest root makes
-// room.
+// How often blocks of a segment were stored or declined lately, by the first 8 bytes of its root; the oldest
+// root makes room.
 class RecentRoots {
 public:
     void insert(const storage::Root& root);
@@ -53,8 +53,8 @@ private:
         bool full = false;  // when it was last offered a block
     };
 
-    Result<routing::RegisteredVault> check_registration(const routing::RelayCircuit& circuit,
-                                                        const wire::Register& request);
+    Task<Result<routing::RegisteredVault>> check_registration(std::shared_ptr<routing::RelayCircuit> circuit,
+                                                              wire::Register request);
     Task<void> take_inventory(std::uint64_t session, CircuitStreamPtr stream);
     void end_session(std::uint64_t session);
 
@@ -67,7 +67,7 @@ private:
         routing::RegisteredVault vault;
         double score = 0;
         bool holds = false;     // this very block
-        unsigned siblings = 0;  // other blocks of the segment, as far as they went through here
+        unsigned siblings = 0;  // of the segment: stores and refusals that went through here
         bool full = false;
     };
     std::vector<Candidate> candidates(const storage::BlockId& block) const;
@@ -83,7 +83,7 @@ private:
 
     Parts parts_;
     routing::Registry registry_;
-    ProofCache proofs_;
+    ProofChecker proofs_;
     std::map<std::uint64_t, Session> sessions_;
     routing::Gate registered_;  // opened when a vault has registered
 };

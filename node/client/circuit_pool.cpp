@@ -11,6 +11,7 @@ constexpr auto kBuildLimit = seconds(30);
 constexpr auto kRetry = seconds(1);
 constexpr auto kCheckPeriod = seconds(20);
 constexpr std::size_t kFailedKept = 4;
+constexpr std::size_t kRetiredKept = kExitsPerJob;  // the ones before them are twice as old as a use
 
 }  // namespace
 
@@ -73,10 +74,10 @@ Task<void> CircuitPool::build(std::vector<routing::NodeId> avoid_exits, Time dea
     auto circuit = co_await paths_.build_client(std::move(avoid_exits), deadline);
     if (!promise->is_set()) {
         promise->set(std::move(circuit));
-    } else if (circuit && runtime_.closing()) {
-        (*circuit)->close();
-    } else if (circuit) {
+    } else if (circuit && clean_.size() < kClean && !runtime_.closing()) {
         clean_.push_back({std::move(*circuit), runtime_.now()});
+    } else if (circuit) {
+        (*circuit)->close();
     }
 }
 
@@ -86,6 +87,8 @@ void ExitSet::close() {
         if (slot.circuit) slot.circuit->close();
         if (slot.building) slot.building->set(error(Code::closed));
     }
+    for (auto& circuit : retired_) circuit->close();
+    retired_.clear();
     changed_.open();
 }
 
@@ -107,6 +110,12 @@ Task<Result<CircuitPtr>> ExitSet::get(std::size_t index, Time deadline) {
     if (closed_) co_return error(Code::closed, "the job is over");
     const bool usable = slot.circuit && !slot.circuit->is_closed() && runtime_.now() - slot.built < kUseLimit;
     if (usable) co_return slot.circuit;
+    // Too old for a new request, but there may be one under way.
+    if (slot.circuit && !slot.circuit->is_closed()) retired_.push_back(std::move(slot.circuit));
+    while (retired_.size() > kRetiredKept) {
+        retired_.front()->close();
+        retired_.pop_front();
+    }
     slot.building = pool_.take(exits_in_use(), deadline);
     auto circuit = co_await slot.building->wait(deadline);
     // Nobody takes it any more: the pool keeps what comes now.
@@ -114,6 +123,10 @@ Task<Result<CircuitPtr>> ExitSet::get(std::size_t index, Time deadline) {
     slot.building.reset();
     changed_.open();
     if (!circuit) co_return circuit.error();
+    if (closed_) {
+        (*circuit)->close();
+        co_return error(Code::closed, "the job is over");
+    }
     slot.circuit = *circuit;
     slot.built = runtime_.now();
     co_return circuit;

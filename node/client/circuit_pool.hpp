@@ -61,6 +61,7 @@ private:
     Runtime& runtime_;
     CircuitPool& pool_;
     std::array<Slot, kExitsPerJob> slots_;
+    std::deque<CircuitPtr> retired_;
     std::deque<routing::NodeId> failed_;  // exits that failed this job, the last few
     routing::Gate changed_;
     bool closed_ = false;

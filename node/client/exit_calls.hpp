@@ -24,7 +24,7 @@ struct StoredBlocks {
 };
 Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
                                         std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask want,
-                                        Time lease_end, const routing::View& view, ProofCache& proofs,
+                                        Time lease_end, const routing::View& view, ProofChecker& proofs,
                                         Duration limit);
 
 struct HadBlocks {

@@ -17,7 +17,7 @@ struct ClientParts {
     std::size_t jobs_at_once = 64;
     std::uint64_t spool_limit = std::uint64_t{16} << 30;  // bytes, of all jobs
     std::uint64_t spooled = 0;
-    ProofCache proofs{};  // of the vaults that acknowledged
+    std::unique_ptr<ProofChecker> proofs = std::make_unique<ProofChecker>(runtime);  // of vaults
 };
 
 }  // namespace catacomb::node

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "crypto/random.hpp"
+#include "routing/rendezvous/placement.hpp"
 #include "tests/unit/routing/relay_fixture.hpp"
 
 namespace catacomb::node {
@@ -90,22 +91,23 @@ BOOST_AUTO_TEST_CASE(every_changed_field_is_refused) {
     BOOST_TEST((refusal(renamed) == Code::corrupt));
 }
 
-// An exit that makes up vault keys of its own needs one that falls on the arc of the relay it names.
-BOOST_AUTO_TEST_CASE(a_vault_counts_only_where_it_registers) {
+// An exit that makes up vaults of its own needs one that fits both the relay it names and the block's place.
+BOOST_AUTO_TEST_CASE(a_word_counts_only_where_vault_and_block_belong) {
     routing::View view(network);
     for (std::uint32_t i = 0; i < 40; ++i) {
         const tests::TestRelay relay(rng, tests::test_address(i), now, network);
         BOOST_REQUIRE((view.insert(relay.sign(network).value(), now) == routing::View::Change::added));
     }
     const auto acknowledged = check_acknowledgement(given(), block, network, now, proofs).value();
-    const auto following = view.successors_of(vault.id(), view.size(), now);
-    for (std::size_t i = 0; i < following.size(); ++i) {
-        const bool serves = i <= network.registrations;  // one more: views differ a little
-        BOOST_TEST(on_arc(acknowledged, following[i]->id, view, now) == serves, "relay " << i);
+    const auto position = routing::block_position(block.root, block.index);
+    const auto after_vault = view.successors_of(vault.id(), view.size(), now);
+    const auto after_block = view.successors_of(position, view.size(), now);
+    for (std::size_t i = 0; i < view.size(); ++i) {
+        BOOST_TEST(registers_at(acknowledged, after_vault[i]->id, view, 5, now) == (i < 5), "relay " << i);
+        BOOST_TEST(answers_for(block, after_block[i]->id, view, 6, now) == (i < 6), "relay " << i);
     }
-    BOOST_TEST(!on_arc(acknowledged, {}, view, now));
-    view.suspect(following.back()->id, now);
-    BOOST_TEST(on_arc(acknowledged, following.back()->id, view, now));
+    BOOST_TEST(!registers_at(acknowledged, {}, view, view.size(), now));
+    BOOST_TEST(!answers_for(block, {}, view, view.size(), now));
 }
 
 BOOST_AUTO_TEST_CASE(a_proof_of_work_counts_in_its_epoch_and_the_ones_beside_it) {
