@@ -56,10 +56,14 @@ class Network:
         """By name, what `testnet status --json` says of each node."""
         return {node["name"]: node for node in json.loads(self.testnet("--json", "status"))["nodes"]}
 
+    def vaults(self):
+        """By name, what each running vault says of itself."""
+        said = {name: node.get("status", {}).get("vault") for name, node in self.nodes().items()}
+        return {name: vault for name, vault in said.items() if vault}
+
     def blocks(self):
         """By name, how many blocks each running vault holds."""
-        held = {name: node.get("status", {}).get("vault") for name, node in self.nodes().items()}
-        return {name: vault["blocks"] for name, vault in held.items() if vault}
+        return {name: vault["blocks"] for name, vault in self.vaults().items()}
 
     def pid(self, name):
         return self.nodes()[name]["pid"]

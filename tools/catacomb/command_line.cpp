@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kExitCodes =
     "Exit codes: 0 done, 1 not found or not enough blocks, 2 usage or a local file, 3 node unreachable,\n"
-    "4 refused, 5 interrupted (can be resumed). A KEY is the key itself, @FILE, or - for standard input;\n"
+    "4 refused, 5 interrupted. A KEY is the key itself, @FILE, or - for standard input;\n"
     "keys given as arguments can be seen by other users of this machine.";
 
 // Keeps what the options are parsed into, and what is to be run.

@@ -1,3 +1,5 @@
+#include <mutex>
+
 #include "tools/catacomb/begun_job.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/files.hpp"
@@ -8,7 +10,8 @@ namespace catacomb::cli {
 namespace json = boost::json;
 namespace {
 
-// Where the file goes: opened when its head has come, since only that tells the stored name.
+// Where the file goes: opened when its head has come, since only that tells the stored name. abandon() may be
+// called by another thread at any moment; it does not wait for a write, which may wait for a reader for ever.
 class Destination {
 public:
     explicit Destination(std::optional<std::string> given) : given_(std::move(given)) {}
@@ -21,6 +24,7 @@ public:
         auto opened = is_standard_output() ? Result<OutputFile>(OutputFile::standard_output())
                                            : OutputFile::open(given_.value_or(safe_file_name(file.name)));
         if (!opened) return remember(opened.error());
+        const std::lock_guard lock(guard_);
         output_.emplace(std::move(*opened));
         return ok();
     }
@@ -29,9 +33,13 @@ public:
         return written ? written : remember(written.error());
     }
     // Requires: open() succeeded.
-    Result<> commit() { return output_->commit(); }
+    Result<> commit() {
+        const std::lock_guard lock(guard_);
+        return output_->commit();
+    }
     const std::string& path() const { return output_->path(); }
     void abandon() {
+        const std::lock_guard lock(guard_);
         if (output_) output_->abandon();
     }
     // Why open() or write() failed.
@@ -43,6 +51,7 @@ private:
         return why;
     }
     const std::optional<std::string> given_;
+    std::mutex guard_;
     std::optional<OutputFile> output_;
     std::optional<Error> failure_;
 };
