@@ -70,8 +70,9 @@ std::vector<Setting> make_settings() {
         setting("log.level", "", "debug, info, warning or error", CATACOMB_FIELD(log.level)),
         setting("log.file", "path", "unset: standard error", CATACOMB_FIELD(log.file)),
 
-        setting("limits.links", "links", "open at once", CATACOMB_FIELD(limits.links)),
-        setting("limits.links_per_address", "links", "open at once with one peer address",
+        setting("limits.links", "links", "open at once; a quarter is kept for those we dial",
+                CATACOMB_FIELD(limits.links)),
+        setting("limits.links_per_address", "links", "accepted at once from one address",
                 CATACOMB_FIELD(limits.links_per_address)),
         setting("limits.circuits_per_link", "circuits", "open at once on one link",
                 CATACOMB_FIELD(limits.circuits_per_link)),

@@ -58,7 +58,7 @@ Result<Descriptor> parse_descriptor(ByteView encoded, const NetworkParameters& n
 // before.
 Result<> verify_descriptor(const Descriptor& parsed, const NetworkParameters& network, Time now,
                            bool pow_known = false);
-// Both: what to use on any bytes from outside.
+// Both.
 Result<DescriptorPtr> decode_descriptor(ByteView encoded, const NetworkParameters& network, Time now);
 
 }  // namespace catacomb::routing

@@ -4,13 +4,14 @@
 #include <boost/json/value_from.hpp>
 #include <boost/url/pct_string_view.hpp>
 
+#include "base/log.hpp"
 #include "node/setting_values.hpp"
+#include "storage/file_name.hpp"
 
 namespace catacomb::node::api {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kMaxName = 1024;  // bytes of a stored name
 constexpr std::size_t kHashSize = 32;
 
 template <class T>
@@ -126,7 +127,8 @@ Result<Bytes> parse_hash(std::string_view text) {
 Result<InsertOptions> insert_options(std::string name, std::string_view hash,
                                      std::optional<std::uint64_t> size) {
     InsertOptions options;
-    if (name.size() > kMaxName) return bad("the name is longer than 1024 bytes");
+    if (name.size() > storage::kMaxName)
+        return bad(concat("the name is longer than ", storage::kMaxName, " bytes"));
     options.name = std::move(name);
     if (hash.empty() == size.has_value()) return bad("hash and size come together or not at all");
     if (size) {
