@@ -42,36 +42,19 @@ InsertJob::InsertJob(ClientParts& parts, JobPtr job, InsertOptions options, std:
       rng_(parts.runtime.rng().split(concat("insert/", job_->status.id))),
       landed_(parts.runtime),
       tasks_(parts.runtime) {
-    job_->when_over([this] { end_waits(); });
-}
-
-// What is under way ends now: a closed circuit fails whatever waits on it, and the rest asks alive().
-void InsertJob::end_waits() {
-    exits_.close();
-    landed_.open();
-}
-
-Result<> InsertJob::alive() const {
-    if (failure_) return *failure_;
-    return job_->alive();
-}
-
-// The first failure is the job's; the rest follows from it.
-void InsertJob::fail(const Error& why) {
-    if (!failure_) failure_ = why;
-    end_waits();
+    // What is under way ends then: a closed circuit fails whatever waits on it, and the rest asks alive().
+    job_->when_over([this] {
+        exits_.close();
+        landed_.open();
+    });
 }
 
 Task<void> InsertJob::run() {
     auto done = co_await insert();
-    if (!done) fail(done.error());
+    if (!done) job_->fail(done.error());
     co_await tasks_.drained();
     parts_.spooled -= spooled_;
-    if (failure_) {
-        job_->fail(*failure_);
-    } else {
-        job_->finish();
-    }
+    if (done) job_->finish();
 }
 
 Task<Result<>> InsertJob::insert() {
@@ -101,7 +84,7 @@ Task<Result<>> InsertJob::insert() {
     while (in_flight_ > 0) {
         if (co_await landed_.wait(kNever) == routing::Wake::closed) co_return error(Code::closed);
     }
-    if (auto still = alive(); !still) co_return still;
+    if (auto still = job_->alive(); !still) co_return still;
     auto key = disperser->finish();
     if (!key) co_return key.error();
     auto report = report_.report();
@@ -120,7 +103,7 @@ Task<Result<>> InsertJob::spool_input() {
     for (;;) {
         auto chunk = co_await from_->read(kChunk);
         if (!chunk) co_return chunk.error();
-        if (auto still = alive(); !still) co_return still;
+        if (auto still = job_->alive(); !still) co_return still;
         if (chunk->empty()) break;
         if (parts_.spooled + chunk->size() > parts_.spool_limit)
             co_return error(Code::limit,
@@ -179,7 +162,7 @@ Task<Result<>> InsertJob::disperse_chunk(std::shared_ptr<storage::FileDisperser>
         auto step = co_await routing::on_worker(parts_.runtime, std::move(work));
         if (!step) co_return step.error();
         at += step->fed;
-        if (auto still = alive(); !still) co_return still;
+        if (auto still = job_->alive(); !still) co_return still;
         if (step->segment) {
             auto handed = co_await hand_over(std::move(*step->segment));
             if (!handed) co_return handed;
@@ -195,7 +178,7 @@ Task<Result<>> InsertJob::disperse_chunk(std::shared_ptr<storage::FileDisperser>
 Task<Result<>> InsertJob::hand_over(storage::NewSegment segment) {
     while (in_flight_ >= kSegmentsAtOnce) {
         if (co_await landed_.wait(kNever) == routing::Wake::closed) co_return error(Code::closed);
-        if (auto still = alive(); !still) co_return still;
+        if (auto still = job_->alive(); !still) co_return still;
     }
     ++in_flight_;
     job_->status.progress.blocks_needed += segment.blocks.profile().n;
@@ -207,7 +190,7 @@ Task<Result<>> InsertJob::hand_over(storage::NewSegment segment) {
 Task<void> InsertJob::keep_segment(std::shared_ptr<const storage::SegmentBlocks> segment,
                                    std::uint64_t number) {
     auto stored = co_await store_and_check(segment, number);
-    if (!stored) fail(stored.error());
+    if (!stored) job_->fail(stored.error());
     --in_flight_;
     const auto done_to = job_->status.progress.bytes_total;
     const auto before = job_->status.progress.bytes_done;
@@ -229,10 +212,10 @@ Task<Result<>> InsertJob::store_and_check(std::shared_ptr<const storage::Segment
     for (unsigned round = 0; round < kRounds && parts_.runtime.now() < deadline; ++round) {
         const auto slot = (first_slot + round) % kExitsPerJob;
         co_await store_missing(segment, placed, slot, deadline);
-        if (auto still = alive(); !still) co_return still;
+        if (auto still = job_->alive(); !still) co_return still;
         // Through another exit than the one that stored.
         auto seen = co_await check(segment, placed.mask, (slot + 1) % kExitsPerJob, deadline);
-        if (auto still = alive(); !still) co_return still;
+        if (auto still = job_->alive(); !still) co_return still;
         if (!seen) {
             last = seen.error();
             job_->failed_block(last.text());

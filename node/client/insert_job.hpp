@@ -39,9 +39,6 @@ private:
                              std::size_t slot, Time deadline);
     Task<Result<BlockMask>> check(std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask placed,
                                   std::size_t slot, Time deadline);
-    Result<> alive() const;
-    void fail(const Error& why);
-    void end_waits();
 
     ClientParts& parts_;
     JobPtr job_;
@@ -55,7 +52,6 @@ private:
     std::uint64_t spooled_ = 0;  // bytes, of parts_.spooled
     std::size_t in_flight_ = 0;
     routing::Gate landed_;
-    std::optional<Error> failure_;
     routing::TaskSet tasks_;
 };
 
