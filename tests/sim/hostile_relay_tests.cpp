@@ -91,7 +91,7 @@ struct Town {
           hostile(cluster, Endpoint::v4(0x0b000001, 4000), std::move(on_create)),
           caller(cluster, Endpoint::v4(0x0c000001, 0)) {
         BOOST_REQUIRE(cluster.settle(minutes(2)));
-        relayed_before = victim().circuits().relayed();
+        destroyed_before = victim().circuits().counters.destroyed;
     }
     ~Town() {
         caller.leave();
@@ -119,19 +119,20 @@ struct Town {
     bool over() {
         return world.run_until([&] { return caller.outcome.has_value(); }, seconds(5));
     }
-    // The victim is there, and carries no circuit more than before.
+    // The circuit has ended at both ends, and the victim is there to tell.
     void nothing_is_left() {
         BOOST_TEST(caller.outcome.has_value());
         BOOST_TEST(!caller.outcome.value_or(ok()).has_value());
-        BOOST_TEST(
-            world.run_until([&] { return victim().circuits().relayed() <= relayed_before; }, seconds(5)));
+        BOOST_TEST(caller.circuits.own() == 0u);
+        const auto& counters = victim().circuits().counters;
+        BOOST_TEST(world.run_until([&] { return counters.destroyed > destroyed_before; }, seconds(5)));
     }
 
     SimWorld world;
     Cluster cluster;
     Hostile hostile;
     Caller caller;
-    std::size_t relayed_before = 0;
+    std::uint64_t destroyed_before = 0;
 };
 
 }  // namespace
