@@ -113,6 +113,15 @@ Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, c
     return out;
 }
 
+Task<Result<Acknowledged>> ProofChecker::check(wire::Acknowledgement given, storage::BlockId block,
+                                               Time lease_end, const routing::NetworkParameters& network) {
+    co_await look_into(given.vault_key(), given.pow(), given.epoch(), network);
+    auto checked = check_acknowledgement(given, block, network, runtime_.now(), cache_);
+    if (checked && checked->lease_end < lease_end)
+        co_return error(Code::corrupt, "a vault promised less than was asked");
+    co_return checked;
+}
+
 bool registers_at(const Acknowledged& given, const routing::NodeId& relay, const routing::View& view,
                   std::size_t within, Time now) {
     return is_among(view.successors_of(given.vault.id(), within, now), relay);

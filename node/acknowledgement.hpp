@@ -27,21 +27,6 @@ private:
     std::map<crypto::Digest, bool> known_;
 };
 
-// Fills a cache by way of a worker, one proof at a time, so that holds() finds what it is asked for.
-class ProofChecker {
-public:
-    explicit ProofChecker(Runtime& runtime) : runtime_(runtime), free_(runtime) {}
-    Task<void> look_into(std::string key, std::string pow, std::uint32_t epoch,
-                         const routing::NetworkParameters& network);
-    ProofCache& cache() { return cache_; }
-
-private:
-    Runtime& runtime_;
-    ProofCache cache_;
-    bool busy_ = false;
-    routing::Gate free_;
-};
-
 // A vault's public identity, as it stands in messages.
 struct VaultIdentity {
     crypto::VerifyKey key;
@@ -71,6 +56,25 @@ wire::Acknowledgement to_wire(const Acknowledged& given);
 Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, const storage::BlockId& block,
                                            const routing::NetworkParameters& network, Time now,
                                            ProofCache& proofs);
+// Fills a cache by way of a worker, one proof at a time, so that holds() finds what it is asked for.
+class ProofChecker {
+public:
+    explicit ProofChecker(Runtime& runtime) : runtime_(runtime), free_(runtime) {}
+    Task<void> look_into(std::string key, std::string pow, std::uint32_t epoch,
+                         const routing::NetworkParameters& network);
+    // check_acknowledgement, after a look into the vault's proof of work; Code::corrupt also when the lease
+    // ends before `lease_end`.
+    Task<Result<Acknowledged>> check(wire::Acknowledgement given, storage::BlockId block, Time lease_end,
+                                     const routing::NetworkParameters& network);
+    ProofCache& cache() { return cache_; }
+
+private:
+    Runtime& runtime_;
+    ProofCache cache_;
+    bool busy_ = false;
+    routing::Gate free_;
+};
+
 // Whether `relay` is one of the first `within` that follow the vault's id, or the block's position: where the
 // vault registers, and where the block belongs. Views differ, so `within` is more than the number in use; who
 // makes up vaults of his own needs one that fits both for each block.

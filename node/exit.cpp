@@ -359,12 +359,9 @@ Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsign
         }
         auto answer = decode<wire::Acknowledgement>(*reply);
         if (!answer) continue;
-        co_await proofs_.look_into(answer->vault_key(), answer->pow(), answer->epoch(), parts_.network);
-        auto given =
-            check_acknowledgement(*answer, block, parts_.network, parts_.runtime.now(), proofs_.cache());
-        if (!given || given->lease_end < job->lease_end ||
-            !registers_at(*given, relay->id, parts_.view, parts_.network.registrations + 1,
-                          parts_.runtime.now())) {
+        auto given = co_await proofs_.check(*answer, block, job->lease_end, parts_.network);
+        if (!given || !registers_at(*given, relay->id, parts_.view, parts_.network.registrations + 1,
+                                    parts_.runtime.now())) {
             last = error(Code::corrupt, "an acknowledgement did not hold");
             continue;
         }

@@ -123,11 +123,8 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
             }
             got |= bit(each.index());
             const storage::BlockId id{segment->root(), static_cast<std::uint8_t>(each.index())};
-            co_await proofs.look_into(each.vault_key(), each.pow(), each.epoch(), view.network());
-            auto given = check_acknowledgement(each, id, view.network(), runtime.now(), proofs.cache());
+            auto given = co_await proofs.check(each, id, lease_end, view.network());
             if (!given) co_return given.error();
-            if (given->lease_end < lease_end)
-                co_return error(Code::corrupt, "a vault promised less than was asked");
             if (is_in_place(*given, id, view, runtime.now())) {
                 out.acknowledged.push_back(std::move(*given));
             } else {
