@@ -5,6 +5,7 @@
 #include "routing/onion/circuits.hpp"
 #include "routing/onion/origin_circuit.hpp"
 #include "tests/support/seeds.hpp"
+#include "tests/support/stranger.hpp"
 #include "tests/unit/routing/relay_fixture.hpp"
 #include "tools/sim/cluster.hpp"
 
@@ -56,31 +57,20 @@ private:
 };
 
 // A client that builds circuits over whatever path it is given.
-struct Caller {
+struct Caller : Stranger {
     Caller(Cluster& cluster, const Endpoint& at)
-        : runtime(cluster.world().start("caller", at)),
-          links(runtime, config(cluster)),
-          circuits(runtime, links, std::nullopt),
-          tasks(runtime) {}
+        : Stranger(cluster, at), circuits(runtime, links, std::nullopt) {}
 
-    routing::LinksConfig config(Cluster& cluster) {
-        auto rng = runtime.rng().split("link key");
-        return {cluster.network(), crypto::AgreeKeyPair::generate(*rng), [] { return Bytes{}; }, {}, {}};
-    }
     routing::Task<void> build(std::vector<routing::DescriptorPtr> path) {
         auto built = co_await circuits.build(std::move(path), runtime.now() + seconds(30));
         outcome = built ? Result<>(ok()) : Result<>(built.error());
     }
     void leave() {
         circuits.close_all();
-        runtime.close();
-        links.close_all();
+        Stranger::leave();
     }
 
-    SimRuntime& runtime;
-    routing::Links links;
     routing::Circuits circuits;
-    routing::TaskSet tasks;
     std::optional<Result<>> outcome;
 };
 

@@ -1,0 +1,36 @@
+// Stranger: a peer of a simulated network that is no node of it: links of its own, no descriptor, and what a
+// test makes it do.
+#pragma once
+
+#include "crypto/random.hpp"
+#include "tools/sim/cluster.hpp"
+
+namespace catacomb::sim {
+
+struct Stranger {
+    Stranger(Cluster& cluster, const Endpoint& at, routing::LinkLimits limits = {})
+        : runtime(cluster.world().start("stranger", at)),
+          links(runtime, config(cluster, limits)),
+          tasks(runtime) {}
+
+    routing::LinksConfig config(Cluster& cluster, const routing::LinkLimits& limits) {
+        auto rng = runtime.rng().split("link key");
+        return {cluster.network(), crypto::AgreeKeyPair::generate(*rng), [] { return Bytes{}; }, limits, {}};
+    }
+    // Stays, if it is let in.
+    routing::Task<void> visit(Endpoint host) { co_await links.introduce(host, runtime.now() + seconds(10)); }
+    routing::Task<void> dial(Endpoint victim) {
+        auto met = co_await links.introduce(victim, runtime.now() + seconds(10));
+        CHECK(met.has_value());
+    }
+    void leave() {
+        runtime.close();
+        links.close_all();
+    }
+
+    SimRuntime& runtime;
+    routing::Links links;
+    routing::TaskSet tasks;
+};
+
+}  // namespace catacomb::sim
