@@ -21,17 +21,6 @@ Commitment commitment_of(ByteView stripe, const Key256& secret) {
     return Commitment{crypto::hash(label::kSegment, stripe, crypto::hash(label::kSecretHash, secret)).bytes};
 }
 
-MerkleTree tree_of(const Profile& profile, const Commitment& commitment, std::span<const Share> shares,
-                   ByteView fragments) {
-    std::vector<Digest> leaves;
-    for (std::uint8_t i = 0; i < profile.n; ++i) {
-        const auto header = BlockHeader{profile, i}.encode();
-        const auto fragment = fragments.subspan(i * profile.fragment(), profile.fragment());
-        leaves.push_back(block_leaf(header, commitment, shares[i].expose(), fragment));
-    }
-    return MerkleTree(leaves);
-}
-
 // k distinct blocks, those with data fragments first: they cost no arithmetic.
 std::vector<const Block*> choose(std::span<const Block> blocks) {
     std::array<const Block*, kMaxBlocks> by_index{};
@@ -63,22 +52,29 @@ Bytes decode(const Profile& profile, std::span<const Block* const> blocks) {
 }  // namespace
 
 SegmentBlocks::SegmentBlocks(const Profile& profile, const Commitment& commitment, std::vector<Share> shares,
-                             Bytes fragments)
+                             Bytes data)
     : profile_(profile),
       commitment_(commitment),
       shares_(std::move(shares)),
-      fragments_(std::move(fragments)),
+      data_(std::move(data)),
       tree_({}) {
-    fragments_.resize(profile_.n * profile_.fragment());
-    const auto stripe = MutableBytes(fragments_).first(profile_.stripe());
-    ErasureCode::of(profile_.k, profile_.n).encode(stripe, MutableBytes(fragments_).subspan(stripe.size()));
-    tree_ = tree_of(profile_, commitment_, shares_, fragments_);
+    const auto parity_size = (profile_.n - profile_.k) * profile_.fragment();
+    parity_ = std::make_unique_for_overwrite<std::uint8_t[]>(parity_size);
+    ErasureCode::of(profile_.k, profile_.n).encode(data_, MutableBytes(parity_.get(), parity_size));
+    std::vector<Digest> leaves;
+    for (std::uint8_t i = 0; i < profile_.n; ++i) {
+        const auto header = BlockHeader{profile_, i}.encode();
+        leaves.push_back(block_leaf(header, commitment_, shares_[i].expose(), fragment(i)));
+    }
+    tree_ = MerkleTree(leaves);
     root_ = segment_root(profile_, commitment_, tree_.top());
 }
 
 ByteView SegmentBlocks::fragment(unsigned index) const {
     CHECK(index < profile_.n);
-    return ByteView(fragments_).subspan(index * profile_.fragment(), profile_.fragment());
+    const auto size = profile_.fragment();
+    if (index < profile_.k) return ByteView(data_).subspan(index * size, size);
+    return ByteView(parity_.get() + (index - profile_.k) * size, size);
 }
 
 void SegmentBlocks::encode_block(unsigned index, MutableBytes out) const {
@@ -111,22 +107,22 @@ Result<SegmentBlocks> SegmentBlocks::from_parts(const Root& root, const Profile&
     return out;
 }
 
-SealedStripe::SealedStripe(const Profile& profile, Key256 secret, Bytes fragments)
-    : profile_(profile), secret_(std::move(secret)), fragments_(std::move(fragments)) {}
+SealedStripe::SealedStripe(const Profile& profile, Key256 secret, Bytes stripe)
+    : profile_(profile), secret_(std::move(secret)), stripe_(std::move(stripe)) {}
 
 SealedStripe SealedStripe::seal(crypto::Label label, const Key256& key, Key256 secret, const Profile& profile,
                                 ByteView content) {
     CHECK(profile.valid() && content.size() <= profile.capacity());
-    Bytes fragments;
-    fragments.reserve(profile.n * profile.fragment());
-    fragments.resize(kLengthSize);
-    store_le(fragments, content.size());
-    append(fragments, content);
-    fragments.resize(profile.stripe());
-    const auto text = MutableBytes(fragments).first(fragments.size() - crypto::kTagSize);
+    Bytes stripe;
+    stripe.reserve(profile.stripe());
+    stripe.resize(kLengthSize);
+    store_le(stripe, content.size());
+    append(stripe, content);
+    stripe.resize(profile.stripe());
+    const auto text = MutableBytes(stripe).first(stripe.size() - crypto::kTagSize);
     crypto::Sealer sealer(kSuite, crypto::derive(label, key, secret));
-    sealer.seal(0, {}, text, MutableBytes(fragments).last<crypto::kTagSize>());
-    return SealedStripe(profile, std::move(secret), std::move(fragments));
+    sealer.seal(0, {}, text, MutableBytes(stripe).last<crypto::kTagSize>());
+    return SealedStripe(profile, std::move(secret), std::move(stripe));
 }
 
 Result<SealedStripe> SealedStripe::recover(std::span<const Block> blocks) {
@@ -147,22 +143,22 @@ Result<SealedStripe> SealedStripe::recover(std::span<const Block> blocks) {
 }
 
 Result<Plaintext> SealedStripe::open(crypto::Label label, const Key256& key) && {
-    const auto text = MutableBytes(fragments_).first(profile_.stripe() - crypto::kTagSize);
+    const auto text = MutableBytes(stripe_).first(profile_.stripe() - crypto::kTagSize);
     crypto::Opener opener(kSuite, crypto::derive(label, key, secret_));
-    if (!opener.open(0, {}, text, ByteView(fragments_).last<crypto::kTagSize>())) {
+    if (!opener.open(0, {}, text, ByteView(stripe_).last<crypto::kTagSize>())) {
         return error(Code::corrupt, "the key does not open this segment");
     }
     const auto size = load_le(text.first(kLengthSize));
     if (size > profile_.capacity()) return error(Code::corrupt, "the segment claims more than it holds");
     const auto padding = text.subspan(kLengthSize + size);
     if (!all_zero(padding)) return error(Code::corrupt, "the segment's padding is not empty");
-    return Plaintext{std::move(fragments_), kLengthSize, size};
+    return Plaintext{std::move(stripe_), kLengthSize, size};
 }
 
 SegmentBlocks SealedStripe::disperse() && {
-    const auto commitment = commitment_of(fragments_, secret_);
+    const auto commitment = commitment_of(stripe_, secret_);
     auto shares = crypto::shamir_split(secret_, profile_.k, profile_.n);
-    return SegmentBlocks(profile_, commitment, std::move(shares), std::move(fragments_));
+    return SegmentBlocks(profile_, commitment, std::move(shares), std::move(stripe_));
 }
 
 Result<SegmentBlocks> SealedStripe::rebuild(const Root& root) && {

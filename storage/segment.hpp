@@ -4,6 +4,8 @@
 // CPU: callers run it on a worker.
 #pragma once
 
+#include <memory>
+
 #include "storage/block.hpp"
 
 namespace catacomb::storage {
@@ -27,8 +29,8 @@ public:
     const Root& root() const { return root_; }
     const Profile& profile() const { return profile_; }
     const Commitment& commitment() const { return commitment_; }
-    std::span<const Share> shares() const { return shares_; }                        // n of them
-    ByteView data() const { return ByteView(fragments_).first(profile_.stripe()); }  // k fragments
+    std::span<const Share> shares() const { return shares_; }  // n of them
+    ByteView data() const { return data_; }                    // k fragments
     ByteView fragment(unsigned index) const;
     // Writes block `index` (< n) into `out`. Requires: out.size() == profile().block().
     void encode_block(unsigned index, MutableBytes out) const;
@@ -43,12 +45,13 @@ public:
 private:
     friend class SealedStripe;
     SegmentBlocks(const Profile& profile, const Commitment& commitment, std::vector<Share> shares,
-                  Bytes fragments);
+                  Bytes data);
     Root root_;
     Profile profile_;
     Commitment commitment_;
     std::vector<Share> shares_;
-    Bytes fragments_;  // k data, then n - k parity
+    Bytes data_;                              // k fragments
+    std::unique_ptr<std::uint8_t[]> parity_;  // n - k; not a vector, which would write 2.6 MB of zeros first
     MerkleTree tree_;
 };
 
@@ -83,10 +86,10 @@ public:
     const Key256& secret() const { return secret_; }
 
 private:
-    SealedStripe(const Profile& profile, Key256 secret, Bytes fragments);
+    SealedStripe(const Profile& profile, Key256 secret, Bytes stripe);
     Profile profile_;
     Key256 secret_;
-    Bytes fragments_;  // the stripe; room for n fragments when it is going to be dispersed
+    Bytes stripe_;
 };
 
 // The keys that one file's segments are sealed under (4-storage.md 4.1).
