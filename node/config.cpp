@@ -147,6 +147,10 @@ Result<> check_whole(const Config& config) {
     }
     if (config.network.name.empty()) return error(Code::bad_input, "network.name is empty");
     if (config.advertise.size() > 4) return error(Code::bad_input, "advertise: at most 4 addresses");
+    if (config.limits.transit_memory < mib(4))
+        return error(Code::bad_input, "limits.transit_memory: at least 4MiB");
+    if (config.limits.request_memory < mib(4))
+        return error(Code::bad_input, "limits.request_memory: at least 4MiB");
     if (config.limits.worker_threads == 0) return error(Code::bad_input, "limits.worker_threads: at least 1");
     if (config.api.connections < 4) return error(Code::bad_input, "api.connections: at least 4");
     if (config.api.transfer_buffer < kib(64))

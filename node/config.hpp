@@ -64,11 +64,13 @@ struct LogConfig {
 struct LimitsConfig {
     unsigned links = 4096;
     unsigned links_per_address = 16;
-    unsigned circuits_per_link = 4096;
+    unsigned circuits = 4096;  // of others
+    unsigned circuits_per_link = 1024;
     unsigned creates_per_second = 50;  // per link
     unsigned worker_threads = 2;
     unsigned jobs = 64;  // running at once
-    Size cell_memory = mib(64);
+    Size transit_memory = mib(128);
+    Size request_memory = mib(64);
     Size spool = gib(16);  // encrypted on disk, for input whose hash is not known beforehand
 };
 

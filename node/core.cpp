@@ -8,6 +8,7 @@ namespace {
 
 constexpr auto kHousePeriod = seconds(10);
 constexpr auto kFirstMessageLimit = seconds(30);
+constexpr std::size_t kStreamsServed = 8192;  // at once, of all circuits that end here
 
 std::optional<routing::OwnDescriptor> make_own(const NodeOptions& options, Time now) {
     if (!options.relay) return std::nullopt;
@@ -98,6 +99,7 @@ void NodeCore::make_relay_parts() {
     relay_.emplace(*this);
     circuits_.on_endpoint_stream(
         [this](std::shared_ptr<routing::RelayCircuit> circuit, CircuitStreamPtr stream) {
+            if (tasks_.count() >= kStreamsServed) return;  // which resets it
             tasks_.spawn(serve_endpoint(std::move(circuit), std::move(stream)));
         });
 }

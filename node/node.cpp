@@ -52,10 +52,9 @@ NodeOptions Node::options() {
     out.link_limits.links_per_address = config_.limits.links_per_address;
     out.link_limits.circuits = config_.limits.circuits_per_link;
     out.link_limits.creates_per_second = config_.limits.creates_per_second;
-    // Both directions of every relayed circuit may hold a window of cells.
-    const auto per_circuit = 2 * out.circuit_limits.window_cells * routing::kFrameSize;
-    out.circuit_limits.relayed_circuits =
-        std::max<std::uint64_t>(1, config_.limits.cell_memory.bytes / per_circuit);
+    out.link_limits.transit_bytes = config_.limits.transit_memory.bytes;
+    out.link_limits.request_bytes = config_.limits.request_memory.bytes;
+    out.circuit_limits.relayed_circuits = config_.limits.circuits;
     if (config_.is_relay() && config_.listen) {
         out.relay.emplace(RelayOptions{identity_->relay_key.clone(), identity_->relay_pow, identity_->epoch,
                                        identity_->link_key.clone(), identity_->onion_key.clone(),

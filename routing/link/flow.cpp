@@ -12,6 +12,7 @@ Flow::Flow(std::shared_ptr<Link> link, std::uint32_t channel, FrameKind kind,
 
 Flow::~Flow() {
     if (listed_) link_->delist(*this);
+    link_->links_.holdings().release_all(*this);
     for (auto& queued : queue_) link_->links_.pool_.put(std::move(queued.frame));
 }
 
@@ -21,7 +22,13 @@ void Flow::push(std::uint8_t mark, ByteView payload) {
     auto frame = link_->links_.pool_.get();
     encode_frame(frame->bytes, channel_, kind_, 0, payload);
     queue_.push_back({std::move(frame), mark});
+    link_->links_.holdings().hold(*this, kFrameSize);
     if (has_credit()) link_->enlist(*this);
+}
+
+void Flow::cut_off() {
+    const auto owner = on_cut_off;  // it destroys this flow
+    owner();
 }
 
 bool Flow::add_credit(std::size_t cells) {

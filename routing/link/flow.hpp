@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "base/check.hpp"
+#include "routing/holdings.hpp"
 #include "routing/link/frame.hpp"
 #include "routing/onion/credit.hpp"
 
@@ -43,14 +43,12 @@ private:
     std::vector<Ptr> spare_;
 };
 
-class Flow {
+class Flow final : private Holder {
 public:
     // `window`: credits the neighbour granted at the start; none: the flow needs no credit.
     Flow(std::shared_ptr<Link> link, std::uint32_t channel, FrameKind kind,
          std::optional<std::size_t> window);
-    ~Flow();
-    Flow(const Flow&) = delete;
-    Flow& operator=(const Flow&) = delete;
+    ~Flow() override;
 
     // Queues one frame (or lets it leave at once when nothing is before it).
     // `mark` comes back in on_left and is not sent.
@@ -65,9 +63,12 @@ public:
     // Called with its mark when a frame has left the node; possibly from inside push(). Must not destroy the
     // flow.
     std::function<void(std::uint8_t mark)> on_left;
+    // The node needs the memory: whoever owns the flow destroys it.
+    std::function<void()> on_cut_off;
 
 private:
     friend class Link;
+    void cut_off() override;
     bool has_credit() const { return !credit_ || credit_->may_send(); }
     void left(std::uint8_t mark);
     struct Queued {

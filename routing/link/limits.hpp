@@ -24,12 +24,14 @@ private:
 struct LinkLimits {
     std::size_t links = 4096;            // of one node
     std::size_t links_per_address = 16;  // accepted from one address
-    std::size_t circuits = 4096;         // over one link
+    std::size_t circuits = 1024;         // over one link
     unsigned creates_per_second = 50;    // asked for over one link, on average
     unsigned create_burst = 200;         // and at once
     std::size_t outstanding_rpcs = 256;  // over one link, each way
     std::size_t control_frames = 1024;   // waiting to leave one link: 4 MiB
     std::size_t body_frames = 4096;      // of requests and answers, waiting to leave one link: 16 MiB
+    std::size_t transit_bytes = std::size_t{128} << 20;  // on their way through the node (Holdings)
+    std::size_t request_bytes = std::size_t{64} << 20;   // of long requests over all links, not answered
 
     TokenBucket create_bucket(Time now) const { return {creates_per_second, create_burst, now}; }
 };

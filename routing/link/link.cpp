@@ -11,6 +11,7 @@ namespace catacomb::routing {
 namespace {
 constexpr std::size_t kReadsPerTurn = 4;  // then the other links have their turn
 constexpr std::size_t kFramesPerFlowTurn = 4;
+constexpr std::size_t kSpareOut = 8;  // 1 MiB
 }  // namespace
 
 Link::Link(Links& links, StreamPtr stream, LinkHandshake handshake, std::uint64_t number, bool initiator)
@@ -38,12 +39,13 @@ void Link::close() {
     auto self = shared_from_this();
     state_ = State::closed;
     stream_->close();
-    out_.reset();
-    control_.clear();
+    if (out_) drop_out();
+    while (!control_.empty()) drop_control();
     for (auto* flow : round_) flow->listed_ = false;
     round_.clear();
     links_.closed(*this);
     transients_.clear();
+    links_.holdings().release(*this, body_frames_ * kFrameSize);
     body_frames_ = 0;
 }
 
@@ -171,6 +173,7 @@ MutableBytes Link::next_out() {
             out_ = std::move(links_.spare_out_.back());
             links_.spare_out_.pop_back();
         }
+        links_.holdings().hold(*this, OutBuffer::kCapacity);
     }
     auto frame = MutableBytes(out_->bytes).subspan(out_->end, kFrameSize);
     out_->end += kFrameSize;
@@ -196,7 +199,21 @@ void Link::send_control(FrameKind kind, std::uint32_t channel, std::uint8_t flag
     auto frame = links_.pool_.get();
     encode_frame(frame->bytes, channel, kind, flags, payload);
     control_.push_back(std::move(frame));
+    links_.holdings().hold(*this, kFrameSize);
     want_flush();
+}
+
+void Link::drop_control() {
+    links_.pool_.put(std::move(control_.front()));
+    control_.pop_front();
+    links_.holdings().release(*this, kFrameSize);
+}
+
+void Link::drop_out() {
+    out_->begin = out_->end = 0;
+    if (links_.spare_out_.size() < kSpareOut) links_.spare_out_.push_back(std::move(out_));
+    out_.reset();
+    links_.holdings().release(*this, OutBuffer::kCapacity);
 }
 
 // The peer does not read. Not at once: we may be deep inside a circuit that closing would destroy.
@@ -226,6 +243,7 @@ void Link::send_body(FrameKind kind, std::uint32_t channel, std::uint8_t first_f
         flow.queue_.push_back({std::move(frame), 0});
         flags = all_flags;
     } while (!body.empty());
+    links_.holdings().hold(*this, frames * kFrameSize);
     enlist(flow);
 }
 
@@ -253,8 +271,7 @@ void Link::seal_text(const FrameText& text) {
 void Link::fill_from_queues() {
     while (!control_.empty() && has_room()) {
         seal_text(*control_.front());
-        links_.pool_.put(std::move(control_.front()));
-        control_.pop_front();
+        drop_control();
     }
     while (!round_.empty() && has_room()) {
         auto* flow = round_.front();
@@ -272,6 +289,7 @@ void Link::fill_from_flow(Flow& flow) {
         body_frames_ -= flow.transient_;
         seal_text(*queued.frame);
         links_.pool_.put(std::move(queued.frame));
+        links_.holdings().release(flow.transient_ ? static_cast<Holder&>(*this) : flow, kFrameSize);
         flow.left(queued.mark);
         if (is_closed()) return;
     }
@@ -310,12 +328,7 @@ bool Link::write_out() {
         }
         out_->begin += *taken;
     }
-    out_->begin = out_->end = 0;
-    // An idle link keeps no buffer.
-    if (control_.empty() && round_.empty()) {
-        if (links_.spare_out_.size() < 8) links_.spare_out_.push_back(std::move(out_));
-        out_.reset();
-    }
+    drop_out();
     return true;
 }
 

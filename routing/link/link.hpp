@@ -31,10 +31,10 @@ public:
     virtual void on_link_closed(Link& link) = 0;
 };
 
-class Link : public std::enable_shared_from_this<Link> {
+class Link final : public std::enable_shared_from_this<Link>, private Holder {
 public:
     Link(Links& links, StreamPtr stream, LinkHandshake handshake, std::uint64_t number, bool initiator);
-    ~Link();
+    ~Link() override;
 
     void start();
     // Drops what is queued, closes the stream and tells the handlers. Idempotent.
@@ -92,8 +92,11 @@ private:
     void fill_from_queues();
     void fill_from_flow(Flow& flow);
     bool write_out();
+    void drop_control();
+    void drop_out();
     void want_flush();
     void close_soon();
+    void cut_off() override { close(); }
 
     Links& links_;
     StreamPtr stream_;

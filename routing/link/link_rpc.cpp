@@ -1,10 +1,16 @@
 #include "routing/link/link_rpc.hpp"
 
+#include <set>
+
 #include "base/codec.hpp"
 #include "base/log.hpp"
 #include "routing/tap.hpp"
 
 namespace catacomb::routing {
+namespace {
+constexpr auto kRequestLimit = seconds(20);  // from its first part to its last, where there is little room
+}
+
 LinkRpc::LinkRpc(Runtime& runtime, Links& links) : runtime_(runtime), links_(links), tasks_(runtime) {
     links_.set_rpc_handler(this);
 }
@@ -70,18 +76,62 @@ void LinkRpc::on_request_part(Link& link, const FrameView& frame, ByteView paylo
         auto& serving = serving_[link.number()];
         if (serving >= links_.limits().outstanding_rpcs) return link.close();
         ++serving;
-        arriving = arriving_.emplace(key, Bytes{}).first;
+        // Most requests are one frame: they are served at once, and are not counted.
+        if (frame.flags & kFrameLast)
+            return tasks_.spawn(answer(link.shared_from_this(), key.second, to_bytes(payload), 0));
+        arriving = arriving_.emplace(key, Arriving{runtime_.now(), {}}).first;
     }
-    if (arriving == arriving_.end() || arriving->second.size() + payload.size() > kRpcMaxBody + 2)
-        return link.close();
-    append(arriving->second, payload);
-    if (!(frame.flags & kFrameLast)) return;
-    auto body = std::move(arriving->second);
+    if (arriving == arriving_.end()) return link.close();
+    if (!take_part(link, arriving->second, payload) || !(frame.flags & kFrameLast)) return;
+    auto done = std::move(arriving->second);
     arriving_.erase(arriving);
-    tasks_.spawn(answer(link.shared_from_this(), key.second, std::move(body)));
+    if (done.refused) {
+        --serving_[link.number()];
+        return refuse(link, key.second, Code::limit);
+    }
+    const auto size = done.body.size();
+    tasks_.spawn(answer(link.shared_from_this(), key.second, std::move(done.body), size));
 }
 
-Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, Bytes body) {
+// False when the link is closed now.
+bool LinkRpc::take_part(Link& link, Arriving& arriving, ByteView payload) {
+    if (arriving.body.size() + payload.size() > kRpcMaxBody + 2) {
+        link.close();
+        return false;
+    }
+    if (held_ + payload.size() > links_.limits().request_bytes) {
+        close_dawdlers();
+        if (link.is_closed()) return false;
+    }
+    if (held_ + payload.size() > links_.limits().request_bytes) arriving.refused = true;
+    if (arriving.refused) {
+        held_ -= arriving.body.size();
+        arriving.body = {};
+    } else {
+        append(arriving.body, payload);
+        held_ += payload.size();
+    }
+    return true;
+}
+
+// Whoever began a request and does not go on with it. Without the need for room it may take its time.
+void LinkRpc::close_dawdlers() {
+    const auto began_before = runtime_.now() - kRequestLimit;
+    std::set<std::uint64_t> late;
+    for (const auto& [key, arriving] : arriving_) {
+        if (arriving.began < began_before) late.insert(key.first);
+    }
+    for (const auto& link : links_.all()) {
+        if (late.count(link->number())) link->close();
+    }
+}
+
+void LinkRpc::refuse(Link& link, std::uint32_t request, Code why) {
+    const ByteArray<1> refusal{static_cast<std::uint8_t>(why)};
+    link.send_body(FrameKind::rpc_response, request, kFrameFirst, kFrameLast, kFrameRefused, refusal);
+}
+
+Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, Bytes body, std::size_t held) {
     Reader reader(body);
     const auto method = static_cast<Method>(reader.u16());
     Result<Bytes> result = error(Code::refused);
@@ -93,12 +143,11 @@ Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, By
         body.erase(body.begin(), body.begin() + 2);
         result = co_await handle(std::move(from), method, std::move(body));
     }
+    held_ -= held;
     if (auto serving = serving_.find(link->number()); serving != serving_.end()) --serving->second;
     if (!link->is_open()) co_return;
     if (!result) {
-        const auto code = static_cast<std::uint8_t>(result.error().code);
-        const ByteArray<1> refusal{code};
-        link->send_body(FrameKind::rpc_response, request, kFrameFirst, kFrameLast, kFrameRefused, refusal);
+        refuse(*link, request, result.error().code);
     } else {
         CHECK(result->size() <= kRpcMaxBody);
         link->send_body(FrameKind::rpc_response, request, kFrameFirst, kFrameLast, 0, *result);
@@ -135,7 +184,11 @@ void LinkRpc::on_link_closed(Link& link) {
          ++it) {
         it->second.promise->set(error(Code::unreachable, "the link broke"));
     }
-    std::erase_if(arriving_, [&](const auto& entry) { return entry.first.first == link.number(); });
+    std::erase_if(arriving_, [&](const auto& entry) {
+        if (entry.first.first != link.number()) return false;
+        held_ -= entry.second.body.size();
+        return true;
+    });
     serving_.erase(link.number());
 }
 

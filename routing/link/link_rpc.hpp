@@ -22,6 +22,9 @@ public:
     Task<Result<Bytes>> call_over(std::shared_ptr<Link> link, Method method, Bytes body, Time deadline);
     // Waits for the handlers that run. After the runtime closed.
     Task<void> drained() { return tasks_.drained(); }
+    // Bytes of requests of more than one frame that arrive or are being served: LinkLimits::request_bytes at
+    // most.
+    std::size_t held() const { return held_; }
 
 private:
     using Key = std::pair<std::uint64_t, std::uint32_t>;  // link number, request number
@@ -29,20 +32,30 @@ private:
         std::shared_ptr<Promise<Bytes>> promise;
         Bytes body;
     };
+    // Asked of us, not complete.
+    struct Arriving {
+        Time began{};
+        Bytes body;
+        bool refused = false;  // there was no room: what is still to come is dropped
+    };
 
     void on_frame(Link& link, const FrameView& frame, MutableBytes payload) override;
     void on_link_closed(Link& link) override;
     void on_request_part(Link& link, const FrameView& frame, ByteView payload);
     void on_response_part(Link& link, const FrameView& frame, ByteView payload);
-    Task<void> answer(std::shared_ptr<Link> link, std::uint32_t request, Bytes body);
+    bool take_part(Link& link, Arriving& arriving, ByteView payload);
+    void close_dawdlers();
+    void refuse(Link& link, std::uint32_t request, Code why);
+    Task<void> answer(std::shared_ptr<Link> link, std::uint32_t request, Bytes body, std::size_t held);
     Task<Result<Bytes>> handle(RpcPeer from, Method method, Bytes body);
 
     Runtime& runtime_;
     Links& links_;
     std::map<Method, RpcHandler> handlers_;
-    std::map<Key, Calling> calling_;                // we asked
-    std::map<Key, Bytes> arriving_;                 // asked of us, not complete
+    std::map<Key, Calling> calling_;  // we asked
+    std::map<Key, Arriving> arriving_;
     std::map<std::uint64_t, std::size_t> serving_;  // by link: asked of us, not answered
+    std::size_t held_ = 0;
     std::optional<NodeId> self_;
     std::uint32_t next_request_ = 1;
     TaskSet tasks_;

@@ -16,6 +16,7 @@ Links::Links(Runtime& runtime, LinksConfig config)
     : runtime_(runtime),
       config_(std::move(config)),
       rng_(runtime.rng().split("links")),
+      holdings_(config_.limits.transit_bytes, [this] { make_room_soon(); }),
       read_buffer_(kReadBuffer) {}
 
 Links::~Links() { close_all(); }
@@ -196,6 +197,14 @@ void Links::dispatch(Link& link, const FrameView& frame, MutableBytes payload) {
             report(link, frame, payload);
             if (circuits_) circuits_->on_frame(link, frame, payload);
     }
+}
+
+// At the next turn: the caller may be deep inside what will be cut off.
+void Links::make_room_soon() {
+    std::weak_ptr<bool> alive = alive_;
+    runtime_.post([this, alive] {
+        if (!alive.expired()) holdings_.make_room();
+    });
 }
 
 void Links::mark_dirty(Link& link) {

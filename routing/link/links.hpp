@@ -55,6 +55,8 @@ public:
     void close_idle(Time now);
     void close_all();
     std::size_t count() const { return links_.size(); }
+    // What waits to leave by the links, and what circuits hold unread.
+    Holdings& holdings() { return holdings_; }
     std::vector<std::shared_ptr<Link>> all() const;
     Runtime& runtime() { return runtime_; }
     const LinkLimits& limits() const { return config_.limits; }
@@ -81,6 +83,7 @@ private:
     void closed(Link& link);
     void dispatch(Link& link, const FrameView& frame, MutableBytes payload);
     void report(const Link& link, const FrameView& frame, ByteView payload);
+    void make_room_soon();
     void mark_dirty(Link& link);
     void flush_dirty();
 
@@ -102,6 +105,7 @@ private:
     std::size_t verifying_ = 0;  // descriptors, on a worker
 
     FramePool pool_;
+    Holdings holdings_;
     Bytes read_buffer_;
     std::vector<std::unique_ptr<OutBuffer>> spare_out_;
     std::vector<std::shared_ptr<Link>> dirty_;

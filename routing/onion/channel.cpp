@@ -13,6 +13,7 @@ Channel::Channel(Circuits& circuits, std::shared_ptr<Link> link, std::uint32_t i
       incoming_(outgoing == FrameKind::cell_forward ? FrameKind::cell_backward : FrameKind::cell_forward),
       received_(circuits.limits().window_cells) {
     flow_.on_left = [this](std::uint8_t flags) { user_.on_cell_left(*this, flags & kRelayed); };
+    flow_.on_cut_off = [this] { die(); };
     circuits_.add(*this);
 }
 

@@ -11,7 +11,7 @@ OriginCircuit::OriginCircuit(Circuits& circuits, std::uint64_t number, Path path
       number_(number),
       path_(std::move(path)),
       rng_(circuits.rng().split(concat("origin/", number))),
-      streams_(circuits.runtime(), *this, Streams::Side::origin),
+      streams_(circuits.runtime(), *this, Streams::Side::origin, circuits.links().holdings()),
       ended_(circuits.runtime()) {
     CHECK(!path_.empty() && path_.size() <= kMaxHops);
 }

@@ -13,7 +13,7 @@ RelayCircuit::RelayCircuit(Circuits& circuits, std::uint64_t number, std::shared
       handshake_hash_(secrets.handshake_hash),
       previous_(std::make_unique<Channel>(circuits, std::move(previous), channel, FrameKind::cell_backward,
                                           static_cast<ChannelUser&>(*this))),
-      streams_(circuits.runtime(), *this, Streams::Side::hop) {
+      streams_(circuits.runtime(), *this, Streams::Side::hop, circuits.links().holdings()) {
     if (auto* tap = circuits_.runtime().tap()) {
         tap->joined({Handle::Kind::channel, previous_->handle()}, {Handle::Kind::circuit, number_});
         tap->joined({Handle::Kind::link, previous_->link().number()},

@@ -12,7 +12,7 @@ CircuitStream::CircuitStream(Streams& streams, Runtime& runtime, std::uint32_t i
 
 CircuitStream::~CircuitStream() {
     if (!streams_) return;
-    for (const auto& message : inbox_) streams_->unread_bytes_ -= message.size();
+    discount(unread_);
     streams_->forget(id_);
     if (!broken_ && !(sent_last_ && got_last_)) {
         streams_->port_.send_part(id_, PartKind::message, kPartReset, {});
@@ -63,7 +63,7 @@ Task<Result<Bytes>> CircuitStream::receive(Time deadline) {
     }
     auto message = std::move(inbox_.front());
     inbox_.pop_front();
-    if (streams_) streams_->unread_bytes_ -= message.size();
+    if (streams_) discount(message.size() + streams_->limits_.message_cost);
     co_return message;
 }
 
@@ -74,13 +74,26 @@ void CircuitStream::take(const PartView& part) {
     auto message = assembler_.add(part);
     if (!message) return streams_->port_.violated();
     if (part.flags & kPartEnd) got_last_ = true;
-    if (*message) {
-        streams_->unread_bytes_ += (*message)->size();
-        inbox_.push_back(std::move(**message));
-    }
+    const auto counted = part.data.size() + (*message ? streams_->limits_.message_cost : 0);
+    if (*message) inbox_.push_back(std::move(**message));
     arrived_.open();
+    count(counted);
+}
+
+void CircuitStream::count(std::size_t unread) {
+    unread_ += unread;
+    streams_->unread_bytes_ += unread;
+    streams_->holdings_.hold(*this, unread);
     if (streams_->unread_bytes_ > streams_->limits_.unread_bytes) streams_->port_.violated();
 }
+
+void CircuitStream::discount(std::size_t read) {
+    unread_ -= read;
+    streams_->unread_bytes_ -= read;
+    streams_->holdings_.release(*this, read);
+}
+
+void CircuitStream::cut_off() { streams_->port_.violated(); }
 
 void CircuitStream::break_off(Error why) {
     if (!broken_) broken_ = std::move(why);
@@ -88,10 +101,11 @@ void CircuitStream::break_off(Error why) {
     if (streams_) streams_->writable_.open();
 }
 
-Streams::Streams(Runtime& runtime, CellPort& port, Side side, StreamLimits limits)
+Streams::Streams(Runtime& runtime, CellPort& port, Side side, Holdings& holdings, StreamLimits limits)
     : runtime_(runtime),
       port_(port),
       side_(side),
+      holdings_(holdings),
       limits_(limits),
       next_id_(side == Side::origin ? 1 : 2),
       writable_(runtime) {}
@@ -144,6 +158,7 @@ void Streams::break_off(Error why) {
     for (auto& [id, weak] : all) {
         if (auto stream = weak.lock()) {
             stream->break_off(why);
+            stream->discount(stream->unread_);
             stream->streams_ = nullptr;
         }
     }

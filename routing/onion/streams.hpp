@@ -8,6 +8,7 @@
 #include <map>
 
 #include "routing/gate.hpp"
+#include "routing/holdings.hpp"
 #include "routing/onion/parts.hpp"
 
 namespace catacomb::routing {
@@ -28,17 +29,18 @@ public:
 struct StreamLimits {
     std::size_t open_streams = 128;
     std::size_t message_bytes = 160 * 1024;
-    std::size_t unread_bytes = 4 * 1024 * 1024;  // per circuit, all streams
+    std::size_t unread_bytes = 4 * 1024 * 1024;  // per circuit: messages nobody took, and parts of messages
+    std::size_t message_cost = 64;               // counted for a message beside its bytes
     // A circuit on which something waits and no cell leaves for so long is dead, whatever its links say.
     Duration stall = seconds(30);
 };
 
 class Streams;
 
-class CircuitStream {
+class CircuitStream final : private Holder {
 public:
     CircuitStream(Streams& streams, Runtime& runtime, std::uint32_t id);
-    ~CircuitStream();  // resets the stream unless both ends have ended it
+    ~CircuitStream() override;  // resets the stream unless both ends have ended it
 
     // Sends one message; `last` ends our direction with it. Returns when all parts are queued. Messages of
     // several tasks go one after the other. Code::unreachable when the circuit is gone (one that stands still
@@ -56,12 +58,16 @@ private:
     Task<Result<>> send_parts(ByteView message, bool last);
     void take(const PartView& part);
     void break_off(Error why);
+    void count(std::size_t unread);
+    void discount(std::size_t read);
+    void cut_off() override;
 
     Streams* streams_;  // null once the circuit is gone
     Runtime& runtime_;
     std::uint32_t id_;
     MessageAssembler assembler_;
     std::deque<Bytes> inbox_;
+    std::size_t unread_ = 0;  // bytes, as Streams counts them
     Gate arrived_;
     std::optional<Error> broken_;
     Gate turn_;  // opened when a message has been sent whole
@@ -73,7 +79,8 @@ class Streams {
 public:
     enum class Side { origin, hop };
 
-    Streams(Runtime& runtime, CellPort& port, Side side, StreamLimits limits = {});
+    // What is unread counts in `holdings`, which outlives all that break_off() has not ended.
+    Streams(Runtime& runtime, CellPort& port, Side side, Holdings& holdings, StreamLimits limits = {});
     ~Streams();
 
     // Code::limit when too many are open.
@@ -94,6 +101,7 @@ private:
     Runtime& runtime_;
     CellPort& port_;
     Side side_;
+    Holdings& holdings_;
     StreamLimits limits_;
     std::function<void(CircuitStreamPtr)> opened_;
     std::map<std::uint32_t, std::weak_ptr<CircuitStream>> streams_;

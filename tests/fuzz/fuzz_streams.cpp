@@ -48,7 +48,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     sim::SimWorld world(1);
     auto& runtime = world.start("fuzz", Endpoint::v4(0x0a000001, 0));
     FuzzPort port;
-    Streams streams(runtime, port, data[0] & 1 ? Streams::Side::origin : Streams::Side::hop, kLimits);
+    Holdings holdings(2 * kLimits.unread_bytes, [] {});
+    Streams streams(runtime, port, data[0] & 1 ? Streams::Side::origin : Streams::Side::hop, holdings,
+                    kLimits);
     port.streams = &streams;
     std::vector<CircuitStreamPtr> kept;  // whom nobody reads
     std::size_t opened = 0;
@@ -71,6 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto flags = static_cast<std::uint8_t>(what & 0x0f);
         streams.on_part({id, PartKind::message, flags, flags & kPartReset ? ByteView() : data_view});
         CHECK(kept.size() <= 2 * kLimits.open_streams);
+        CHECK(holdings.held() <= (port.broken ? 0 : kLimits.unread_bytes));
     }
     streams.break_off(error(Code::unreachable));
     kept.clear();

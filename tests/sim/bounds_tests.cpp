@@ -5,6 +5,7 @@
 
 #include "crypto/random.hpp"
 #include "tests/support/seeds.hpp"
+#include "tests/support/stranger.hpp"
 #include "tools/sim/jobs.hpp"
 #include "tools/sim/oracles/bounds.hpp"
 #include "tools/sim/oracles/liveness.hpp"
@@ -40,32 +41,11 @@ void deafen(Cluster& cluster, std::size_t node, Duration length) {
     }
 }
 
-// A peer that is no relay and says whatever it likes.
-struct Stranger {
-    Stranger(Cluster& cluster, const Endpoint& at, routing::LinkLimits limits = {})
-        : runtime(cluster.world().start("stranger", at)),
-          links(runtime, config(cluster, limits)),
-          tasks(runtime) {}
-
-    routing::LinksConfig config(Cluster& cluster, const routing::LinkLimits& limits) {
-        auto rng = runtime.rng().split("link key");
-        return {cluster.network(), crypto::AgreeKeyPair::generate(*rng), [] { return Bytes{}; }, limits, {}};
-    }
-    // Stays, if it is let in.
-    routing::Task<void> visit(Endpoint host) { co_await links.introduce(host, runtime.now() + seconds(10)); }
-    void leave() {
-        runtime.close();
-        links.close_all();
-    }
-    routing::Task<void> dial(Endpoint victim) {
-        auto met = co_await links.introduce(victim, runtime.now() + seconds(10));
-        CHECK(met.has_value());
-    }
-
-    SimRuntime& runtime;
-    routing::Links links;
-    routing::TaskSet tasks;
-};
+ClusterOptions six_relays() {
+    ClusterOptions out;
+    out.relays = 6;
+    return out;
+}
 
 }  // namespace
 
@@ -120,13 +100,91 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_is_held_back) {
     }
 }
 
+// Proves: when more waits than a node will hold, what has stood still for longest is cut off, and whoever
+// takes what he asked for notices nothing.
+BOOST_AUTO_TEST_CASE(what_stands_still_is_cut_off_before_what_moves) {
+    constexpr std::size_t kBudget = 1 << 20;  // bytes
+    for (const auto seed : seeds(1)) {
+        SimWorld world(seed);
+        ClusterOptions options;
+        options.relays = 10;
+        options.clients = 2;
+        options.adjust = [](std::size_t, node::NodeOptions& node) {
+            node.link_limits.transit_bytes = kBudget;
+        };
+        Cluster cluster(world, options);
+        BOOST_REQUIRE_MESSAGE(cluster.settle(minutes(2)), replay(seed));
+        Bytes file(4'000'000);
+        world.rng().fill(file);
+        const auto report = cluster.insert(0, file);
+        BOOST_REQUIRE_MESSAGE(report.has_value(), report.error().text() << "; " << replay(seed));
+
+        LivenessOracle liveness;
+        for (int i = 0; i < 12; ++i) liveness.watch(FileJob::get(cluster, 10, report->key));
+        BOOST_REQUIRE(world.run_until([&] { return most_waiting(cluster) > kBudget / 8; }, seconds(30)));
+        deafen(cluster, 10, seconds(20));
+        const auto other = FileJob::get(cluster, 11, report->key);
+        for (int i = 0; i < 200; ++i) {
+            world.run_for(milliseconds(100));
+            BOOST_REQUIRE_MESSAGE(any_violation(cluster) == "", any_violation(cluster)
+                                                                    << "; " << replay(seed));
+        }
+        BOOST_TEST(other.is_over(), replay(seed));
+        BOOST_TEST(other.outcome().has_value(), other.outcome().error().text() << "; " << replay(seed));
+        std::uint64_t cut_off = 0;
+        for (std::size_t i = 0; i < cluster.relays(); ++i)
+            cut_off += cluster.core(i).links().holdings().cut_off();
+        BOOST_TEST(cut_off > 0u, replay(seed));
+        world.run_until([&] { return liveness.all_over(); }, minutes(5));
+        BOOST_TEST(liveness.violation() == "", replay(seed));
+    }
+}
+
+// Proves: a peer that begins requests and does not end them takes no more than the room there is for all;
+// then others are refused and not cut off, a file goes in all the same, and in the end it is the dawdler that
+// goes.
+BOOST_AUTO_TEST_CASE(requests_that_never_end_have_one_budget) {
+    SimWorld world(seeds(1).front());
+    auto options = six_relays();
+    options.adjust = [](std::size_t, node::NodeOptions& node) { node.link_limits.request_bytes = 4'000'000; };
+    Cluster cluster(world, options);
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    Stranger stranger(cluster, Endpoint::v4(0x0b000001, 0));
+    stranger.tasks.spawn(stranger.dial(cluster.address(0)));
+    BOOST_REQUIRE(world.run_until([&] { return stranger.links.count() == 1 && stranger.tasks.count() == 0; },
+                                  seconds(10)));
+    auto& victim = cluster.core(0);
+    const auto links_before = victim.links().count();
+    const auto link = stranger.links.all().front();
+    const Bytes body(190'000);
+    std::uint32_t request = 0;
+    const auto begin_a_request = [&] {
+        link->send_body(routing::FrameKind::rpc_request, ++request, routing::kFrameFirst, 0, 0, body);
+        world.run_for(milliseconds(100));
+        BOOST_REQUIRE_EQUAL(bounds_violation(victim), "");
+    };
+    for (int i = 0; i < 40; ++i) begin_a_request();
+    BOOST_TEST(victim.rpc().held() > 3'800'000u);
+    BOOST_TEST(victim.links().count() == links_before);
+    Bytes file(1'000'000);
+    world.rng().fill(file);
+    const auto report = cluster.insert(1, file);
+    BOOST_TEST(report.has_value(), report.error().text());
+    BOOST_TEST(link->is_open());
+    world.run_for(seconds(25));
+    begin_a_request();
+    BOOST_TEST(!link->is_open());
+    BOOST_TEST(victim.rpc().held() < 100'000u);
+    BOOST_TEST(victim.links().count() == links_before - 1);
+    stranger.leave();
+    world.run_for(seconds(1));
+}
+
 // Proves: a peer that asks and asks and never reads the answers is cut off before they pile up.
 BOOST_AUTO_TEST_CASE(a_peer_that_asks_and_never_listens_is_cut_off) {
     const auto seed = seeds(1).front();
     SimWorld world(seed);
-    ClusterOptions options;
-    options.relays = 6;
-    Cluster cluster(world, options);
+    Cluster cluster(world, six_relays());
     BOOST_REQUIRE(cluster.settle(minutes(2)));
     const auto home = Endpoint::v4(0x0b000001, 0);
     Stranger stranger(cluster, home);
@@ -158,9 +216,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_asks_and_never_listens_is_cut_off) {
 // Proves: strangers in numbers leave a node room for the links that it dials itself.
 BOOST_AUTO_TEST_CASE(visitors_leave_room_for_links_of_our_own) {
     SimWorld world(seeds(1).front());
-    ClusterOptions options;
-    options.relays = 6;
-    Cluster cluster(world, options);
+    Cluster cluster(world, six_relays());
     BOOST_REQUIRE(cluster.settle(minutes(2)));
     const auto home = Endpoint::v4(0x0b000001, 4000);
     routing::LinkLimits limits;
@@ -185,9 +241,7 @@ BOOST_AUTO_TEST_CASE(visitors_leave_room_for_links_of_our_own) {
 // Proves: the bounds oracle objects to each thing that it counts.
 BOOST_AUTO_TEST_CASE(the_bounds_oracle_catches_planted_faults) {
     SimWorld world(seeds(1).front());
-    ClusterOptions options;
-    options.relays = 6;
-    Cluster cluster(world, options);
+    Cluster cluster(world, six_relays());
     BOOST_REQUIRE(cluster.settle(minutes(2)));
     auto& node = cluster.core(0);
     BOOST_TEST(bounds_violation(node) == "");

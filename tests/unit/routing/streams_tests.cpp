@@ -29,7 +29,8 @@ struct Fixture {
     sim::SimWorld world{3};
     sim::SimRuntime& runtime = world.start("one", Endpoint::v4(0x0a000001, 4000));
     Port port;
-    Streams streams{runtime, port, Streams::Side::origin};
+    Holdings holdings{1 << 20, [] {}};
+    Streams streams{runtime, port, Streams::Side::origin, holdings};
     TaskSet tasks{runtime};
     std::optional<Result<>> outcome;
 
@@ -70,6 +71,72 @@ BOOST_AUTO_TEST_CASE(a_circuit_that_is_slow_is_not) {
     BOOST_REQUIRE(outcome.has_value());
     BOOST_TEST(outcome->has_value());
     BOOST_TEST(!port.closed);
+}
+
+// A hop at which somebody says `parts` messages on streams of his own, and nobody listens.
+struct Deaf : Fixture {
+    Port hop_port;
+    Streams hop{runtime, hop_port, Streams::Side::hop, holdings};
+    std::vector<CircuitStreamPtr> kept;
+
+    Deaf() {
+        hop_port.streams = &hop;
+        hop.on_opened([this](CircuitStreamPtr stream) { kept.push_back(std::move(stream)); });
+    }
+    Task<void> take(std::size_t& taken) {
+        auto message = co_await kept[0]->receive(runtime.now());
+        if (message) taken = message->size();
+    }
+    // Until the circuit is ended. Returns how often.
+    std::size_t say(const std::function<PartView(std::uint32_t)>& part) {
+        std::uint32_t said = 0;
+        std::size_t most = 0;
+        for (; !hop_port.closed && said < 200'000; ++said) {
+            hop.on_part(part(said));
+            most = std::max(most, holdings.held());
+        }
+        BOOST_TEST(hop_port.closed);
+        BOOST_TEST(most <= StreamLimits{}.unread_bytes + 4000);
+        BOOST_TEST(most > StreamLimits{}.unread_bytes - 4000);
+        BOOST_TEST(holdings.held() == 0u);
+        return said;
+    }
+};
+
+BOOST_FIXTURE_TEST_CASE(messages_that_nobody_takes_are_counted, Deaf) {
+    const Bytes data(1000);
+    const auto said = say([&](std::uint32_t) {
+        return PartView{1, PartKind::message, kPartFirst | kPartLast, data};
+    });
+    BOOST_TEST(said == 1 + StreamLimits{}.unread_bytes / (1000 + StreamLimits{}.message_cost));
+}
+
+BOOST_FIXTURE_TEST_CASE(empty_messages_are_counted, Deaf) {
+    const auto said = say([](std::uint32_t) {
+        return PartView{1, PartKind::message, kPartFirst | kPartLast, {}};
+    });
+    BOOST_TEST(said == 1 + StreamLimits{}.unread_bytes / StreamLimits{}.message_cost);
+}
+
+BOOST_FIXTURE_TEST_CASE(messages_that_never_end_are_counted, Deaf) {
+    const Bytes data(1000);
+    say([&](std::uint32_t number) {
+        const std::uint8_t flags = number < 100 ? kPartFirst : 0;
+        return PartView{1 + 2 * (number % 100), PartKind::message, flags, data};
+    });
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_taken_is_not_counted, Deaf) {
+    const Bytes data(1000);
+    for (int i = 0; i < 3; ++i) hop.on_part({1, PartKind::message, kPartFirst | kPartLast, data});
+    BOOST_TEST(holdings.held() == 3 * (1000 + StreamLimits{}.message_cost));
+    std::size_t taken = 0;
+    tasks.spawn(take(taken));
+    world.run_for(seconds(1));
+    BOOST_TEST(taken == 1000u);
+    BOOST_TEST(holdings.held() == 2 * (1000 + StreamLimits{}.message_cost));
+    kept.clear();
+    BOOST_TEST(holdings.held() == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

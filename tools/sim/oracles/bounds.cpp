@@ -27,6 +27,8 @@ std::string bounds_violation(node::NodeCore& node) {
     auto& circuits = node.circuits();
     for (const auto& found : {
              exceeds("links", node.links().count(), limits.links),
+             exceeds("bytes in transit", node.links().holdings().held(), limits.transit_bytes),
+             exceeds("bytes of long requests", node.rpc().held(), limits.request_bytes),
              exceeds("relayed circuits", circuits.relayed(), circuits.limits().relayed_circuits),
              exceeds("cells waiting in one channel", circuits.longest_queue(), circuits.limits().queue_max()),
          }) {
