@@ -31,7 +31,7 @@ Paths::Paths(Parts parts) : parts_(std::move(parts)), rng_(parts_.runtime.rng().
 Task<Result<CircuitPtr>> Paths::build_client(std::vector<NodeId> avoid_exits, Time deadline) {
     routing::PathRequest request;
     request.hops = parts_.client_hops;
-    request.avoid = std::move(avoid_exits);
+    request.avoid_last = std::move(avoid_exits);
     co_return co_await build(std::move(request), deadline);
 }
 
@@ -83,11 +83,11 @@ Result<std::vector<DescriptorPtr>> Paths::choose_from(const std::vector<Descript
     // Better a path over a relay that failed lately, or an exit used before, than none.
     auto ids = routing::choose_path(relays, request, *rng_);
     if (!ids) {
-        request.avoid = wanted.avoid;
+        request.avoid.clear();
         ids = routing::choose_path(relays, request, *rng_);
     }
-    if (!ids) {
-        request.avoid.clear();
+    while (!ids && !request.avoid_last.empty()) {
+        request.avoid_last.erase(request.avoid_last.begin());
         ids = routing::choose_path(relays, request, *rng_);
     }
     if (!ids) return ids.error();

@@ -29,8 +29,9 @@ public:
     };
     explicit Paths(Parts parts);
 
-    // Guard, middle, exit. `avoid_exits`: exits this job has used already. Tries other relays until the
-    // deadline. Code::too_few_relays when the network is too small: that does not change by trying.
+    // Guard, middle, exit. It ends at none of `avoid_exits` while there is another; where there is none, the
+    // first of them are given up first. Tries other relays until the deadline. Code::too_few_relays when the
+    // network is too small: that does not change by trying.
     Task<Result<CircuitPtr>> build_client(std::vector<routing::NodeId> avoid_exits, Time deadline);
     // Guard, second-layer guard, fresh middle, the rendezvous. The rendezvous may be this very node.
     Task<Result<CircuitPtr>> build_vault(routing::DescriptorPtr rendezvous, Time deadline);

@@ -92,7 +92,11 @@ void ExitSet::close() {
     changed_.open();
 }
 
-std::vector<routing::NodeId> ExitSet::exits_in_use() const {
+bool ExitSet::Slot::is_usable(Time now) const {
+    return circuit && !circuit->is_closed() && now - built < kUseLimit;
+}
+
+std::vector<routing::NodeId> ExitSet::exits_to_avoid() const {
     std::vector<routing::NodeId> out(failed_.begin(), failed_.end());
     for (const auto& slot : slots_) {
         if (slot.circuit && !slot.circuit->is_closed()) out.push_back(slot.circuit->endpoint().id);
@@ -102,21 +106,25 @@ std::vector<routing::NodeId> ExitSet::exits_in_use() const {
 
 Task<Result<CircuitPtr>> ExitSet::get(std::size_t index, Time deadline) {
     auto& slot = slots_[index];
-    while (slot.building && !closed_) {
+    // One at a time: each must know at which exits the others end.
+    const auto any_building = [this] {
+        return std::any_of(slots_.begin(), slots_.end(),
+                           [](const Slot& one) { return one.building != nullptr; });
+    };
+    while (!slot.is_usable(runtime_.now()) && any_building() && !closed_) {
         const auto wake = co_await changed_.wait(deadline);
         if (wake != routing::Wake::opened)
             co_return error(Code::timed_out, "no circuit could be built in time");
     }
     if (closed_) co_return error(Code::closed, "the job is over");
-    const bool usable = slot.circuit && !slot.circuit->is_closed() && runtime_.now() - slot.built < kUseLimit;
-    if (usable) co_return slot.circuit;
+    if (slot.is_usable(runtime_.now())) co_return slot.circuit;
     // Too old for a new request, but there may be one under way.
     if (slot.circuit && !slot.circuit->is_closed()) retired_.push_back(std::move(slot.circuit));
     while (retired_.size() > kRetiredKept) {
         retired_.front()->close();
         retired_.pop_front();
     }
-    slot.building = pool_.take(exits_in_use(), deadline);
+    slot.building = pool_.take(exits_to_avoid(), deadline);
     auto circuit = co_await slot.building->wait(deadline);
     // Nobody takes it any more: the pool keeps what comes now.
     if (!circuit) slot.building->set(circuit.error());

@@ -43,7 +43,7 @@ public:
     ~ExitSet() { close(); }
 
     // The circuit in `slot` (below kExitsPerJob), built when there is none or it ended or is too old.
-    // Different slots have different exits where the network is large enough.
+    // Different slots have different exits, in a network of three relays already.
     Task<Result<CircuitPtr>> get(std::size_t slot, Time deadline);
     // The circuit failed: close it; the next get() builds another, to another exit.
     void drop(const CircuitPtr& circuit);
@@ -55,8 +55,10 @@ private:
         CircuitPtr circuit;
         Time built{};
         CircuitPool::Promised building;
+        bool is_usable(Time now) const;
     };
-    std::vector<routing::NodeId> exits_in_use() const;
+    // Those that failed first: they are given up first where there are no others.
+    std::vector<routing::NodeId> exits_to_avoid() const;
 
     Runtime& runtime_;
     CircuitPool& pool_;

@@ -207,28 +207,26 @@ Task<Result<>> InsertJob::store_and_check(std::shared_ptr<const storage::Segment
     const auto deadline = parts_.runtime.now() + kSegmentLimit;
     const auto first_slot = static_cast<std::size_t>(number) % kExitsPerJob;
     Placed placed;
-    BlockMask confirmed = 0;
     Error last = error(Code::timed_out, "the blocks could not be stored in time");
     for (unsigned round = 0; round < kRounds && parts_.runtime.now() < deadline; ++round) {
         const auto slot = (first_slot + round) % kExitsPerJob;
         co_await store_missing(segment, placed, slot, deadline);
         if (auto still = job_->alive(); !still) co_return still;
         // Through another exit than the one that stored.
-        auto seen = co_await check(segment, placed.mask, (slot + 1) % kExitsPerJob, deadline);
+        auto checked = co_await check(segment, placed, (slot + 1) % kExitsPerJob, deadline);
         if (auto still = job_->alive(); !still) co_return still;
-        if (!seen) {
-            last = seen.error();
+        if (!checked) {
+            last = checked.error();
             job_->failed_block(last.text());
             continue;
         }
-        confirmed = *seen & placed.mask;
-        const auto count = static_cast<unsigned>(__builtin_popcountll(confirmed));
+        const auto count = static_cast<unsigned>(__builtin_popcountll(placed.witnessed));
         if (count == profile.n || (count >= happiness(profile) && round + 1 >= 2)) break;
         // What another exit does not find is not there.
-        placed.mask = confirmed;
-        std::erase_if(placed.given, [&](const auto& one) { return !(confirmed & bit(one.index)); });
+        placed.keep(placed.witnessed);
     }
-    const auto count = static_cast<unsigned>(__builtin_popcountll(confirmed));
+    placed.keep(placed.witnessed);
+    const auto count = static_cast<unsigned>(placed.given.size());
     if (count < happiness(profile)) {
         if (!placed.failure.empty())
             last = error(Code::refused, "vaults took too few blocks: " + placed.failure);
@@ -236,7 +234,6 @@ Task<Result<>> InsertJob::store_and_check(std::shared_ptr<const storage::Segment
                                           " blocks of a segment could be stored (", happiness(profile),
                                           " are needed): ", last.text()));
     }
-    std::erase_if(placed.given, [&](const auto& one) { return !(confirmed & bit(one.index)); });
     report_.add(profile, placed.given);
     co_return ok();
 }
@@ -262,18 +259,31 @@ Task<void> InsertJob::store_missing(std::shared_ptr<const storage::SegmentBlocks
     if (stored->acknowledged.empty()) exits_.drop(*circuit);
     for (auto& one : stored->acknowledged) {
         placed.mask |= bit(one.index);
+        placed.stored_by[(*circuit)->endpoint().id] |= bit(one.index);
         placed.given.push_back(std::move(one));
     }
     job_->status.progress.blocks_done += stored->acknowledged.size();
     job_->changed();
 }
 
-// HAVE for all of them, and two bodies, verified here.
-Task<Result<BlockMask>> InsertJob::check(std::shared_ptr<const storage::SegmentBlocks> segment,
-                                         BlockMask placed, std::size_t slot, Time deadline) {
-    if (placed == 0) co_return BlockMask{0};
+void InsertJob::Placed::keep(BlockMask kept) {
+    mask &= kept;
+    std::erase_if(given, [kept](const auto& one) { return !(kept & bit(one.index)); });
+    for (auto& [exit, stored] : stored_by) stored &= kept;
+}
+
+// HAVE for all of them, and two bodies, verified here. An exit's word for what it stored itself counts for
+// nothing.
+Task<Result<>> InsertJob::check(std::shared_ptr<const storage::SegmentBlocks> segment, Placed& placed,
+                                std::size_t slot, Time deadline) {
+    if (placed.mask == 0) co_return ok();
     auto circuit = co_await exits_.get(slot, deadline);
     if (!circuit) co_return circuit.error();
+    const auto others = placed.mask & ~placed.stored_by[(*circuit)->endpoint().id];
+    const auto credible = others | placed.witnessed;
+    if (credible == 0) {
+        co_return error(Code::unreachable, "no other exit can be reached to check what was stored");
+    }
     storage::SegmentRef ref;
     ref.root = segment->root();
     ref.profile = segment->profile();
@@ -284,12 +294,17 @@ Task<Result<BlockMask>> InsertJob::check(std::shared_ptr<const storage::SegmentB
     }
     std::vector<unsigned> indices;
     for (unsigned i = 0; i < ref.profile.n; ++i) {
-        if (had->have & placed & bit(i)) indices.push_back(i);
+        if (had->have & credible & bit(i)) indices.push_back(i);
     }
-    if (indices.size() < kBodiesChecked) co_return had->have;
     rng_->shuffle(indices);
     BlockMask want = 0;
-    for (unsigned i = 0; i < kBodiesChecked; ++i) want |= bit(indices[i]);
+    for (unsigned i = 0; i < std::min<std::size_t>(kBodiesChecked, indices.size()); ++i) {
+        want |= bit(indices[i]);
+    }
+    if (want == 0) {
+        placed.witnessed = 0;
+        co_return ok();
+    }
     auto bodies = co_await fetch_blocks(parts_.runtime, *circuit, ref, want, kBodiesChecked, kCheckLimit);
     if (!bodies) {
         exits_.drop(*circuit);
@@ -297,7 +312,8 @@ Task<Result<BlockMask>> InsertJob::check(std::shared_ptr<const storage::SegmentB
     }
     // A body that is promised and does not come is a block that is not there.
     for (const auto& block : bodies->blocks) want &= ~bit(block.id().index);
-    co_return had->have & ~want;
+    placed.witnessed = had->have & credible & ~want;
+    co_return ok();
 }
 
 }  // namespace catacomb::node

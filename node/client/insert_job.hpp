@@ -20,9 +20,14 @@ public:
 
 private:
     struct Placed {
-        BlockMask mask = 0;
+        BlockMask mask = 0;  // acknowledged
         std::vector<Acknowledged> given;
+        std::map<routing::NodeId, BlockMask> stored_by;  // exit -> what it says that it stored
+        BlockMask witnessed = 0;                         // seen through an exit that did not store it
         std::string failure;
+
+        // What is not in `kept` does not count as placed any more.
+        void keep(BlockMask kept);
     };
 
     Task<Result<>> insert();
@@ -37,8 +42,8 @@ private:
                                    std::uint64_t number);
     Task<void> store_missing(std::shared_ptr<const storage::SegmentBlocks> segment, Placed& placed,
                              std::size_t slot, Time deadline);
-    Task<Result<BlockMask>> check(std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask placed,
-                                  std::size_t slot, Time deadline);
+    Task<Result<>> check(std::shared_ptr<const storage::SegmentBlocks> segment, Placed& placed,
+                         std::size_t slot, Time deadline);
 
     ClientParts& parts_;
     JobPtr job_;

@@ -83,8 +83,9 @@ private:
     }
 
     bool fits(const PathRelay& relay, std::size_t hop) const {
-        if (strict_ && hop > 0 && hop + 1 == path_.size() && contains(request_.guards, relay.id))
-            return false;
+        const bool last = hop + 1 == path_.size();
+        if (last && contains(request_.avoid_last, relay.id)) return false;
+        if (last && strict_ && hop > 0 && contains(request_.guards, relay.id)) return false;
         return std::none_of(path_.begin(), path_.end(), [&](const auto* other) {
             return other && (other->id == relay.id || share_network(*other, relay));
         });

@@ -21,8 +21,9 @@ struct PathRequest {
     std::vector<NodeId> guards;
     // The second hop is one of these (GuardState::second_guards()); empty: any relay.
     std::vector<NodeId> second_guards;
-    std::optional<NodeId> last;  // the rendezvous, where the circuit must end
-    std::vector<NodeId> avoid;   // relays that failed here lately
+    std::optional<NodeId> last;      // the rendezvous, where the circuit must end
+    std::vector<NodeId> avoid;       // relays that failed here lately
+    std::vector<NodeId> avoid_last;  // no circuit ends there; they may be another hop
 };
 
 // The hops in order. Code::too_few_relays, with a message that names the counts, when no path fits.

@@ -72,6 +72,7 @@ bool path_exists(const std::vector<PathRelay>& relays, const PathRequest& reques
             continue;
         if (hop + 1 == request.hops && request.last && relay.id != *request.last) continue;
         if (relay.id != request.last && contains(request.avoid, relay.id)) continue;
+        if (hop + 1 == request.hops && !request.last && contains(request.avoid_last, relay.id)) continue;
         path.push_back(relay.id);
         if (path_exists(relays, request, path)) return true;
         path.pop_back();
@@ -101,6 +102,7 @@ BOOST_AUTO_TEST_CASE(small_worlds_agree_with_trying_everything) {
         // Where the circuit must end is given for circuits longer than the guards.
         if (request.hops >= 3 && rng.chance(0.5)) request.last = id_of(rng.below(count));
         if (rng.chance(0.2)) request.avoid = {id_of(rng.below(count))};
+        if (rng.chance(0.3)) request.avoid_last = some();
         const auto path = choose_path(relays, request, rng);
         std::vector<NodeId> any;
         BOOST_REQUIRE(path.has_value() == path_exists(relays, request, any));
@@ -113,6 +115,7 @@ BOOST_AUTO_TEST_CASE(small_worlds_agree_with_trying_everything) {
         if (!request.guards.empty()) BOOST_REQUIRE(contains(request.guards, path->front()));
         if (!request.second_guards.empty()) BOOST_REQUIRE(contains(request.second_guards, (*path)[1]));
         if (request.last) BOOST_REQUIRE(path->back() == *request.last);
+        if (!request.last) BOOST_REQUIRE(!contains(request.avoid_last, path->back()));
     }
     BOOST_TEST(found > 500u);
     BOOST_TEST(refused > 500u);
@@ -142,6 +145,19 @@ BOOST_AUTO_TEST_CASE(an_exit_is_no_guard_while_there_are_others) {
     BOOST_TEST(choose_path(distinct_relays(3), request, rng).has_value());
     request.last = id_of(1);
     BOOST_TEST(choose_path(distinct_relays(5), request, rng).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(three_relays_give_three_exits) {
+    crypto::SeededRng rng(12);
+    const auto relays = distinct_relays(3);
+    auto request = request_of(3);
+    request.guards = {id_of(0), id_of(1), id_of(2)};
+    for (int i = 0; i < 3; ++i) {
+        const auto path = choose_path(relays, request, rng);
+        BOOST_REQUIRE(path);
+        request.avoid_last.push_back(path->back());
+    }
+    BOOST_TEST(!choose_path(relays, request, rng));
 }
 
 BOOST_AUTO_TEST_CASE(other_hops_are_uniform) {
