@@ -33,6 +33,7 @@ struct NetworkConfig {
     std::string name = "catacomb";
     crypto::PowParameters pow{.prefilter_bits = 8, .difficulty_bits = 4, .cost = {1, 16 * 1024 * 1024}};
     bool allow_special_addresses = false;  // loopback and private ranges may be dialled: testnets only
+    unsigned refuse_below_relays = 0;      // insert, get and check refuse
 };
 
 struct RelayConfig {

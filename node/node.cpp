@@ -14,6 +14,7 @@ routing::NetworkParameters network_of(const Config& config) {
                    : routing::NetworkParameters{};
     out.name = config.network.name;
     out.pow = config.network.pow;
+    out.refuse_below_relays = config.network.refuse_below_relays;
     return out.with_id();
 }
 

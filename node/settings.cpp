@@ -41,6 +41,9 @@ std::vector<Setting> make_settings() {
         setting("network.allow_special_addresses", "",
                 "loopback and private addresses may be dialled: testnets only",
                 CATACOMB_FIELD(network.allow_special_addresses)),
+        setting("network.refuse_below_relays", "relays",
+                "insert, get and check refuse while fewer are known: there is nobody to hide among",
+                CATACOMB_FIELD(network.refuse_below_relays)),
 
         setting("relay.enabled", "", "take part as a relay; unset: when listen is set",
                 CATACOMB_FIELD(relay.enabled)),

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/log.hpp"
+
 namespace catacomb::node {
 namespace {
 constexpr std::size_t kJobsKept = 100;
@@ -14,7 +16,7 @@ Result<JobPtr> Client::new_job(JobKind kind) {
     if (parts_.runtime.closing()) return error(Code::closed, "the node is stopping");
     if (tasks_.count() >= parts_.jobs_at_once)
         return error(Code::limit, "too many jobs are running; wait for one to end");
-    if (auto enough = parts_.paths.enough_relays(kClientHops); !enough) return enough.error();
+    if (auto enough = enough_relays(); !enough) return enough.error();
     auto job = std::make_shared<Job>(parts_.runtime, next_id_++, kind);
     jobs_.push_front(job);
     if (jobs_.size() > kJobsKept) {
@@ -23,6 +25,16 @@ Result<JobPtr> Client::new_job(JobKind kind) {
         if (oldest != jobs_.rend()) jobs_.erase(std::next(oldest).base());
     }
     return job;
+}
+
+Result<> Client::enough_relays() const {
+    const auto least = parts_.view.network().refuse_below_relays;
+    const auto known = parts_.view.live(parts_.runtime.now()).size();
+    if (known < least) {
+        return error(Code::too_few_relays, concat("this network hides nobody below ", least, " relays, and ",
+                                                  known, " are known: try again later"));
+    }
+    return parts_.paths.enough_relays(kClientHops);
 }
 
 Result<JobId> Client::begin_insert(InsertOptions options, std::shared_ptr<ByteSource> from) {

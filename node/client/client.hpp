@@ -32,6 +32,7 @@ public:
 
 private:
     Result<JobPtr> new_job(JobKind kind);
+    Result<> enough_relays() const;
     Result<JobPtr> find(JobId id) const;
     template <class Work>
     Task<void> run(std::shared_ptr<Work> work) {

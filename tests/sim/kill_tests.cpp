@@ -124,6 +124,24 @@ BOOST_AUTO_TEST_CASE(a_node_waits_for_its_bootstrap_relays) {
     BOOST_CHECK_MESSAGE(back && *back == file, replay(seed));
 }
 
+// Proves: where the network says how many relays it takes to hide somebody, nothing is asked with fewer.
+BOOST_AUTO_TEST_CASE(a_network_may_refuse_to_work_while_it_is_small) {
+    SimWorld world(seeds(1).front());
+    ClusterOptions options;
+    options.relays = 8;
+    options.adjust = [](std::size_t index, node::NodeOptions& node) {
+        node.network.refuse_below_relays = index == 0 ? 9 : 8;
+    };
+    Cluster cluster(world, options);
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    const auto file = random_file(world, 10'000);
+    const auto refused = cluster.insert(0, file);
+    BOOST_TEST(refused.error().is(Code::too_few_relays));
+    BOOST_TEST(refused.error().text().find("below 9 relays, and 8 are known") != std::string::npos,
+               refused.error().text());
+    BOOST_TEST(cluster.insert(1, file).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace catacomb::sim
