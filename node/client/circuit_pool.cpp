@@ -85,8 +85,8 @@ void ExitSet::close() {
     closed_ = true;
     for (auto& slot : slots_) {
         if (slot.circuit) slot.circuit->close();
-        if (slot.building) slot.building->set(error(Code::closed));
     }
+    if (building_) building_->set(error(Code::closed));
     for (auto& circuit : retired_) circuit->close();
     retired_.clear();
     changed_.open();
@@ -106,12 +106,7 @@ std::vector<routing::NodeId> ExitSet::exits_to_avoid() const {
 
 Task<Result<CircuitPtr>> ExitSet::get(std::size_t index, Time deadline) {
     auto& slot = slots_[index];
-    // One at a time: each must know at which exits the others end.
-    const auto any_building = [this] {
-        return std::any_of(slots_.begin(), slots_.end(),
-                           [](const Slot& one) { return one.building != nullptr; });
-    };
-    while (!slot.is_usable(runtime_.now()) && any_building() && !closed_) {
+    while (!slot.is_usable(runtime_.now()) && building_ && !closed_) {
         const auto wake = co_await changed_.wait(deadline);
         if (wake != routing::Wake::opened)
             co_return error(Code::timed_out, "no circuit could be built in time");
@@ -124,11 +119,11 @@ Task<Result<CircuitPtr>> ExitSet::get(std::size_t index, Time deadline) {
         retired_.front()->close();
         retired_.pop_front();
     }
-    slot.building = pool_.take(exits_to_avoid(), deadline);
-    auto circuit = co_await slot.building->wait(deadline);
+    building_ = pool_.take(exits_to_avoid(), deadline);
+    auto circuit = co_await building_->wait(deadline);
     // Nobody takes it any more: the pool keeps what comes now.
-    if (!circuit) slot.building->set(circuit.error());
-    slot.building.reset();
+    if (!circuit) building_->set(circuit.error());
+    building_.reset();
     changed_.open();
     if (!circuit) co_return circuit.error();
     if (closed_) {

@@ -54,7 +54,6 @@ private:
     struct Slot {
         CircuitPtr circuit;
         Time built{};
-        CircuitPool::Promised building;
         bool is_usable(Time now) const;
     };
     // Those that failed first: they are given up first where there are no others.
@@ -63,6 +62,7 @@ private:
     Runtime& runtime_;
     CircuitPool& pool_;
     std::array<Slot, kExitsPerJob> slots_;
+    CircuitPool::Promised building_;  // one at a time: each must know at which exits the others end
     std::deque<CircuitPtr> retired_;
     std::deque<routing::NodeId> failed_;  // exits that failed this job, the last few
     routing::Gate changed_;

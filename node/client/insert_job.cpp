@@ -240,7 +240,7 @@ Task<Result<>> InsertJob::store_and_check(std::shared_ptr<const storage::Segment
 
 Task<void> InsertJob::store_missing(std::shared_ptr<const storage::SegmentBlocks> segment, Placed& placed,
                                     std::size_t slot, Time deadline) {
-    const auto want = all_of(segment->profile().n) & ~placed.mask;
+    const auto want = all_of(segment->profile().n) & ~placed.mask();
     if (want == 0) co_return;
     auto circuit = co_await exits_.get(slot, deadline);
     if (!circuit) {
@@ -258,7 +258,6 @@ Task<void> InsertJob::store_missing(std::shared_ptr<const storage::SegmentBlocks
     if (!stored->failure.empty()) job_->failed_block(stored->failure);
     if (stored->acknowledged.empty()) exits_.drop(*circuit);
     for (auto& one : stored->acknowledged) {
-        placed.mask |= bit(one.index);
         placed.stored_by[(*circuit)->endpoint().id] |= bit(one.index);
         placed.given.push_back(std::move(one));
     }
@@ -266,8 +265,13 @@ Task<void> InsertJob::store_missing(std::shared_ptr<const storage::SegmentBlocks
     job_->changed();
 }
 
+BlockMask InsertJob::Placed::mask() const {
+    BlockMask out = 0;
+    for (const auto& one : given) out |= bit(one.index);
+    return out;
+}
+
 void InsertJob::Placed::keep(BlockMask kept) {
-    mask &= kept;
     std::erase_if(given, [kept](const auto& one) { return !(kept & bit(one.index)); });
     for (auto& [exit, stored] : stored_by) stored &= kept;
 }
@@ -276,10 +280,10 @@ void InsertJob::Placed::keep(BlockMask kept) {
 // nothing.
 Task<Result<>> InsertJob::check(std::shared_ptr<const storage::SegmentBlocks> segment, Placed& placed,
                                 std::size_t slot, Time deadline) {
-    if (placed.mask == 0) co_return ok();
+    if (placed.mask() == 0) co_return ok();
     auto circuit = co_await exits_.get(slot, deadline);
     if (!circuit) co_return circuit.error();
-    const auto others = placed.mask & ~placed.stored_by[(*circuit)->endpoint().id];
+    const auto others = placed.mask() & ~placed.stored_by[(*circuit)->endpoint().id];
     const auto credible = others | placed.witnessed;
     if (credible == 0) {
         co_return error(Code::unreachable, "no other exit can be reached to check what was stored");

@@ -20,12 +20,12 @@ public:
 
 private:
     struct Placed {
-        BlockMask mask = 0;  // acknowledged
-        std::vector<Acknowledged> given;
+        std::vector<Acknowledged> given;                 // distinct by index
         std::map<routing::NodeId, BlockMask> stored_by;  // exit -> what it says that it stored
         BlockMask witnessed = 0;                         // seen through an exit that did not store it
         std::string failure;
 
+        BlockMask mask() const;
         // What is not in `kept` does not count as placed any more.
         void keep(BlockMask kept);
     };

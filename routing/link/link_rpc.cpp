@@ -99,11 +99,12 @@ bool LinkRpc::take_part(Link& link, Arriving& arriving, ByteView payload) {
         link.close();
         return false;
     }
-    if (held_ + payload.size() > links_.limits().request_bytes) {
+    const auto fits = [&] { return held_ + payload.size() <= links_.limits().request_bytes; };
+    if (!arriving.refused && !fits()) {
         close_dawdlers();
         if (link.is_closed()) return false;
+        arriving.refused = !fits();
     }
-    if (held_ + payload.size() > links_.limits().request_bytes) arriving.refused = true;
     if (arriving.refused) {
         held_ -= arriving.body.size();
         arriving.body = {};
