@@ -1,9 +1,10 @@
 // Holdings: the memory that a node lends to what passes through it (frames that cannot leave yet, messages
 // that nobody has read), under one maximum for all of it (LinkLimits::transit_bytes). Whoever holds some is a
-// Holder. What a holder takes in first it is expected to let go first; holders stand in the order in which
-// they last let go of all that they held when they got their place, so the oldest memory is in front. When
-// all of them together hold too much, the front is cut off: what moves is left alone, and who makes much wait
-// and takes little of it goes first (docs/decisions/0011). Every operation takes constant time.
+// Holder. What a holder takes in first it is expected to let go first. It gets its place, at the end, when it
+// begins to hold something, and again when it has let go of all that it held at its last place: in front is
+// who takes longest to turn over what it holds. When all of them together hold too much, the front is cut
+// off: what moves is left alone, and who makes much wait and takes little of it goes first
+// (docs/decisions/0011). Every operation but make_room() takes constant time.
 #pragma once
 
 #include <algorithm>
@@ -67,7 +68,12 @@ public:
             holder.owed_ = holder.held_;
         }
     }
-    void release_all(Holder& holder) { release(holder, holder.held_); }
+    // Returns how much it was.
+    std::size_t release_all(Holder& holder) {
+        const auto all = holder.held_;
+        release(holder, all);
+        return all;
+    }
 
     // Cuts off from the front until what they held is as much as was too much. (What their end costs, a
     // DESTROY each, is not counted against others: it leaves with this turn.)

@@ -23,7 +23,7 @@ struct NetworkParameters {
     std::uint32_t view_cap = 16384;         // relays a view holds
     std::uint32_t relays_per_prefix = 16;   // of one /16 (IPv6: /32) in a view
     std::uint32_t warn_below_relays = 20;   // status warns that anonymity is weak
-    std::uint32_t refuse_below_relays = 0;  // insert and get refuse; 0: never for this reason
+    std::uint32_t refuse_below_relays = 0;  // insert, get and check refuse; 0: never for that
 
     NetworkId id{};  // filled in by with_id()
 

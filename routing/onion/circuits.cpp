@@ -86,12 +86,6 @@ std::size_t Circuits::longest_queue() const {
     return out;
 }
 
-std::size_t Circuits::cells_waiting() const {
-    std::size_t out = 0;
-    for (const auto& [key, channel] : channels_) out += channel->queued();
-    return out;
-}
-
 Task<Result<std::shared_ptr<OriginCircuit>>> Circuits::build(
     std::vector<std::shared_ptr<const Descriptor>> path, Time deadline, std::size_t* failed_hop) {
     auto circuit = std::make_shared<OriginCircuit>(*this, next_circuit_++, std::move(path));

@@ -60,9 +60,8 @@ public:
 
     std::size_t relayed() const { return relayed_.size(); }
     std::size_t own() const { return own_.size(); }
-    // Cells that wait to leave: in the fullest channel, and in all of them.
+    // Cells that wait to leave in the fullest channel.
     std::size_t longest_queue() const;
-    std::size_t cells_waiting() const;
     // Those of our own that are there, by age.
     std::vector<std::shared_ptr<OriginCircuit>> own_circuits() const;
 

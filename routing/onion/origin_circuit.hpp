@@ -45,7 +45,7 @@ private:
     bool writable() const override;
     void send_part(std::uint32_t stream, PartKind kind, std::uint8_t flags, ByteView data) override;
     std::size_t part_capacity() const override { return kForwardPartData; }
-    void violated() override { close(); }
+    void end_circuit() override { close(); }
 
     Task<Result<>> create_first(Time deadline);
     Task<Result<>> extend(std::shared_ptr<const Descriptor> target, Time deadline);

@@ -42,7 +42,7 @@ private:
     bool writable() const override;
     void send_part(std::uint32_t stream, PartKind kind, std::uint8_t flags, ByteView data) override;
     std::size_t part_capacity() const override { return kBackwardPartData; }
-    void violated() override { close(); }
+    void end_circuit() override { close(); }
 
     void on_forward(MutableBytes cell);
     void on_part(const PartView& part);

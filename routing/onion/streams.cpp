@@ -12,7 +12,7 @@ CircuitStream::CircuitStream(Streams& streams, Runtime& runtime, std::uint32_t i
 
 CircuitStream::~CircuitStream() {
     if (!streams_) return;
-    discount(unread_);
+    streams_->unread_bytes_ -= streams_->holdings_.release_all(*this);
     streams_->forget(id_);
     if (!broken_ && !(sent_last_ && got_last_)) {
         streams_->port_.send_part(id_, PartKind::message, kPartReset, {});
@@ -40,7 +40,7 @@ Task<Result<>> CircuitStream::send_parts(ByteView left, bool last) {
             const auto wake = co_await streams_->writable_.wait(runtime_.now() + streams_->limits_.stall);
             if (wake == Wake::closed && runtime_.closing()) co_return error(Code::closed);
             if (wake == Wake::timed_out && streams_ && !streams_->port_.writable())
-                streams_->port_.violated();
+                streams_->port_.end_circuit();
         }
         if (broken_) co_return *broken_;
         const auto piece = left.first(std::min(left.size(), streams_->port_.part_capacity()));
@@ -63,16 +63,20 @@ Task<Result<Bytes>> CircuitStream::receive(Time deadline) {
     }
     auto message = std::move(inbox_.front());
     inbox_.pop_front();
-    if (streams_) discount(message.size() + streams_->limits_.message_cost);
+    if (streams_) {
+        const auto counted = message.size() + streams_->limits_.message_cost;
+        streams_->unread_bytes_ -= counted;
+        streams_->holdings_.release(*this, counted);
+    }
     co_return message;
 }
 
 void CircuitStream::take(const PartView& part) {
     if (part.flags & kPartReset)
         return break_off(error(Code::unreachable, "the other end gave the stream up"));
-    if (got_last_) return streams_->port_.violated();
+    if (got_last_) return streams_->port_.end_circuit();
     auto message = assembler_.add(part);
-    if (!message) return streams_->port_.violated();
+    if (!message) return streams_->port_.end_circuit();
     if (part.flags & kPartEnd) got_last_ = true;
     const auto counted = part.data.size() + (*message ? streams_->limits_.message_cost : 0);
     if (*message) inbox_.push_back(std::move(**message));
@@ -81,19 +85,12 @@ void CircuitStream::take(const PartView& part) {
 }
 
 void CircuitStream::count(std::size_t unread) {
-    unread_ += unread;
     streams_->unread_bytes_ += unread;
     streams_->holdings_.hold(*this, unread);
-    if (streams_->unread_bytes_ > streams_->limits_.unread_bytes) streams_->port_.violated();
+    if (streams_->unread_bytes_ > streams_->limits_.unread_bytes) streams_->port_.end_circuit();
 }
 
-void CircuitStream::discount(std::size_t read) {
-    unread_ -= read;
-    streams_->unread_bytes_ -= read;
-    streams_->holdings_.release(*this, read);
-}
-
-void CircuitStream::cut_off() { streams_->port_.violated(); }
+void CircuitStream::cut_off() { streams_->port_.end_circuit(); }
 
 void CircuitStream::break_off(Error why) {
     if (!broken_) broken_ = std::move(why);
@@ -132,7 +129,7 @@ CircuitStreamPtr Streams::accept(std::uint32_t id) {
     // The peer may have ended streams that are still being worked on here: twice its own limit is still
     // honest.
     if (!opened_ || streams_.size() >= 2 * limits_.open_streams) {
-        port_.violated();
+        port_.end_circuit();
         return nullptr;
     }
     newest_from_peer_ = id;
@@ -158,7 +155,7 @@ void Streams::break_off(Error why) {
     for (auto& [id, weak] : all) {
         if (auto stream = weak.lock()) {
             stream->break_off(why);
-            stream->discount(stream->unread_);
+            unread_bytes_ -= holdings_.release_all(*stream);
             stream->streams_ = nullptr;
         }
     }

@@ -22,8 +22,8 @@ public:
     virtual void send_part(std::uint32_t stream, PartKind kind, std::uint8_t flags, ByteView data) = 0;
     // The most data one part takes.
     virtual std::size_t part_capacity() const = 0;
-    // The peer broke the protocol: end the circuit.
-    virtual void violated() = 0;
+    // End the circuit: the peer broke the protocol or stands still, or the node needs the memory.
+    virtual void end_circuit() = 0;
 };
 
 struct StreamLimits {
@@ -59,7 +59,6 @@ private:
     void take(const PartView& part);
     void break_off(Error why);
     void count(std::size_t unread);
-    void discount(std::size_t read);
     void cut_off() override;
 
     Streams* streams_;  // null once the circuit is gone
@@ -67,7 +66,6 @@ private:
     std::uint32_t id_;
     MessageAssembler assembler_;
     std::deque<Bytes> inbox_;
-    std::size_t unread_ = 0;  // bytes, as Streams counts them
     Gate arrived_;
     std::optional<Error> broken_;
     Gate turn_;  // opened when a message has been sent whole

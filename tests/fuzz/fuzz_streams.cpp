@@ -24,7 +24,7 @@ struct FuzzPort final : CellPort {
         CHECK(data.size() <= part_capacity());
     }
     std::size_t part_capacity() const override { return 40; }
-    void violated() override {
+    void end_circuit() override {
         broken = true;
         streams->break_off(error(Code::unreachable));
     }

@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(what_stands_still_is_cut_off_before_what_moves) {
 
         LivenessOracle liveness;
         for (int i = 0; i < 12; ++i) liveness.watch(FileJob::get(cluster, 10, report->key));
-        BOOST_REQUIRE(world.run_until([&] { return most_waiting(cluster) > kBudget / 8; }, seconds(30)));
+        BOOST_REQUIRE(world.run_until([&] { return most_waiting(cluster) > kBudget / 2; }, seconds(30)));
         deafen(cluster, 10, seconds(20));
         const auto other = FileJob::get(cluster, 11, report->key);
         for (int i = 0; i < 200; ++i) {

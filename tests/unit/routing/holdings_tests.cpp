@@ -1,4 +1,4 @@
-// Proves: of all that hold something, whoever has not moved for longest is cut off first, no more of them
+// Proves: of all that hold something, whoever has kept it for longest is cut off first, no more of them
 // than it takes, and the sum is right whatever they do.
 #include "routing/holdings.hpp"
 

@@ -16,7 +16,7 @@ struct Port final : CellPort {
         if (room > 0) --room;
     }
     std::size_t part_capacity() const override { return 100; }
-    void violated() override {
+    void end_circuit() override {
         closed = true;
         if (streams) streams->break_off(error(Code::unreachable, "the circuit ended"));
     }

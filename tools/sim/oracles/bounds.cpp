@@ -40,10 +40,6 @@ std::string bounds_violation(node::NodeCore& node) {
     return {};
 }
 
-std::size_t bytes_waiting(node::NodeCore& node) {
-    auto frames = node.circuits().cells_waiting();
-    for (const auto& link : node.links().all()) frames += link->control_waiting() + link->bodies_waiting();
-    return frames * routing::kFrameSize;
-}
+std::size_t bytes_waiting(node::NodeCore& node) { return node.links().holdings().held(); }
 
 }  // namespace catacomb::sim

@@ -11,7 +11,7 @@ namespace catacomb::sim {
 // The first maximum that the node exceeds, in words, or an empty string.
 std::string bounds_violation(node::NodeCore& node);
 
-// Bytes that wait in the node to leave it by its links, over all of them.
+// Bytes in transit through the node (routing::Holdings).
 std::size_t bytes_waiting(node::NodeCore& node);
 
 }  // namespace catacomb::sim
