@@ -143,9 +143,19 @@ BOOST_AUTO_TEST_CASE(a_verify_key_walks_the_tree_without_reading) {
     BOOST_TEST(!walker.next());
 }
 
-// Resident bytes of this process. A sanitizer keeps freed memory for a while, so it has no say here.
+// g++ has macros of its own for it, clang asks for features.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define CATACOMB_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define CATACOMB_SANITIZED
+#endif
+#endif
+
+// Resident bytes of this process. A sanitizer keeps freed memory for a while and shadows the rest, so it has
+// no say here.
 std::size_t resident() {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef CATACOMB_SANITIZED
     return 0;
 #else
     std::ifstream statm("/proc/self/statm");
