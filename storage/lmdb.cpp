@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/codec.hpp"
+#include "storage/lmdb_page.hpp"
 #include "storage/store_format.hpp"
 
 #include <lmdb.h>
@@ -108,12 +110,20 @@ Result<> LmdbSnapshot::scan(Table table, ByteView from, const std::function<bool
     return rc == MDB_NOTFOUND ? ok() : checked(rc);
 }
 
+Result<> LmdbTransaction::mend_old_value(Table table, ByteView key) const {
+    const auto old = get(table, key);
+    if (!old) return old.error();
+    return *old ? home_->mend_run(**old) : ok();
+}
+
 Result<> LmdbTransaction::put(Table table, ByteView key, ByteView value) {
+    if (auto mended = mend_old_value(table, key); !mended) return mended;
     auto name = to_val(key), bytes = to_val(value);
     return checked(mdb_put(txn_.get(), home_->tables_[static_cast<unsigned>(table)], &name, &bytes, 0));
 }
 
 Result<> LmdbTransaction::remove(Table table, ByteView key) {
+    if (auto mended = mend_old_value(table, key); !mended) return mended;
     auto name = to_val(key);
     const int rc = mdb_del(txn_.get(), home_->tables_[static_cast<unsigned>(table)], &name, nullptr);
     return rc == MDB_NOTFOUND ? ok() : checked(rc);
@@ -135,13 +145,35 @@ Result<> Lmdb::start(const std::string& directory) {
     mdb_env_set_maxdbs(env_, kTables);
     if (const int rc = mdb_env_open(env_, directory.c_str(), MDB_NORDAHEAD | MDB_NOTLS, 0600))
         return lmdb_error(rc);
-    return write(0, [this](LmdbTransaction& transaction) {
+    // All tables are made together, so that one that is missing later is damage to its name.
+    MDB_stat names{};
+    mdb_env_stat(env_, &names);
+    const unsigned flags = names.ms_entries == 0 ? MDB_CREATE : 0;
+    auto made = write(0, [&](LmdbTransaction& transaction) {
         for (std::size_t i = 0; i < kTables; ++i) {
-            const int rc = mdb_dbi_open(transaction.txn_.get(), kTableNames[i], MDB_CREATE, &tables_[i]);
+            const int rc = mdb_dbi_open(transaction.txn_.get(), kTableNames[i], flags, &tables_[i]);
+            if (rc == MDB_NOTFOUND)
+                return Result<>(error(Code::corrupt, "the vault's database is damaged: a table is missing"));
             if (rc != 0) return checked(rc);
         }
         return ok();
     });
+    return made ? find_map() : made;
+}
+
+// LMDB does not tell where its map is; the record of a table lies in it, in a page that knows its number.
+Result<> Lmdb::find_map() {
+    const auto now = snapshot();
+    if (!now) return now.error();
+    MDB_dbi names{};
+    if (const int rc = mdb_dbi_open(now->txn_.get(), nullptr, 0, &names)) return lmdb_error(rc);
+    auto name = to_val(view(kTableNames[0]));
+    MDB_val record{};
+    if (const int rc = mdb_get(now->txn_.get(), names, &name, &record)) return lmdb_error(rc);
+    const auto* inside = static_cast<const std::uint8_t*>(record.mv_data);
+    const auto* page = inside - reinterpret_cast<std::uintptr_t>(inside) % kStorePage;
+    map_ = page - load_le(ByteView(page, 8)) * kStorePage;
+    return ok();
 }
 
 Result<LmdbSnapshot> Lmdb::snapshot() const {
@@ -173,6 +205,30 @@ Result<> Lmdb::grow_file(std::uint64_t payload) {
     const auto wanted = std::min(used + 2 * payload + kTreeSlack, map_size_);
     if (static_cast<std::uint64_t>(file.st_size) >= wanted) return ok();
     return checked(::ftruncate(fd, static_cast<off_t>(wanted)) == 0 ? 0 : errno);
+}
+
+// LMDB frees the pages of a value as the head of their run says, and check_data_file does not read those
+// heads: that would be a seek for each block. What a head must be is known, so a damaged one is set right.
+Result<> Lmdb::mend_run(ByteView value) const {
+    // Pages that this transaction made are not in the map, and sound; a small value lies in a page of its
+    // tree.
+    const auto offset =
+        reinterpret_cast<std::uintptr_t>(value.data()) - reinterpret_cast<std::uintptr_t>(map_);
+    MDB_envinfo info{};
+    mdb_env_info(env_, &info);  // LMDB maps more than it was told when the file is longer
+    if (offset >= info.me_mapsize || offset % kStorePage != lmdb::kPageHead) return ok();
+    const auto start = offset - lmdb::kPageHead;
+    const lmdb::RunHead due{start / kStorePage, lmdb::kRunPage,
+                            static_cast<std::uint32_t>(lmdb::run_length(value.size()))};
+    const MappedRange range(ByteView(map_ + start, kStorePage));
+    if (!range.load()) return error(Code::io, "the disk cannot read a stored block");
+    if (lmdb::RunHead::decode(ByteView(map_ + start, lmdb::RunHead::kSize)) == due) return ok();
+    int fd = -1;
+    mdb_env_get_fd(env_, &fd);
+    const auto bytes = due.encode();
+    errno = EIO;  // of a short write
+    const auto written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(start));
+    return written == static_cast<ssize_t>(bytes.size()) ? ok() : Result<>(lmdb_error(errno));
 }
 
 }  // namespace catacomb::storage

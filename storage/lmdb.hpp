@@ -55,6 +55,7 @@ public:
 private:
     friend class Lmdb;
     using LmdbSnapshot::LmdbSnapshot;
+    Result<> mend_old_value(Table table, ByteView key) const;
 };
 
 class Lmdb {
@@ -74,10 +75,13 @@ private:
     friend class LmdbTransaction;
     explicit Lmdb(std::uint64_t map_size) : map_size_(map_size) {}
     Result<> start(const std::string& directory);
+    Result<> find_map();
     Result<> grow_file(std::uint64_t payload);
+    Result<> mend_run(ByteView value) const;
 
     std::uint64_t map_size_;
     MDB_env* env_ = nullptr;
+    const std::uint8_t* map_ = nullptr;       // where LMDB mapped the file
     std::array<unsigned, kTables> tables_{};  // LMDB's handles
 };
 

@@ -1,6 +1,5 @@
 // The files of a vault's directory around its database (docs/spec/store.md 1): the lock that keeps a second
-// process out, the reserve that is given up when the disk is full, and the look at the database's head before
-// LMDB, which trusts it, maps it.
+// process out, and the reserve that is given up when the disk is full.
 #pragma once
 
 #include <functional>
@@ -42,10 +41,5 @@ private:
 
 // Free bytes for an unprivileged user on the disk that holds `directory`; zero when it cannot be told.
 std::uint64_t free_disk_space(const std::string& directory);
-
-// Checks the two meta pages of an LMDB 0.9 data file against its length, so that no page of its trees lies
-// behind the end, where a mapping would kill the process. A missing or empty file is fine. Code::corrupt,
-// Code::io.
-Result<> check_data_file(const std::string& path);
 
 }  // namespace catacomb::storage

@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "base/codec.hpp"
 #include "storage/lmdb.hpp"
+#include "storage/lmdb_check.hpp"
 #include "storage/store_format.hpp"
 #include "storage/vault_files.hpp"
 

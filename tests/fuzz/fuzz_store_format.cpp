@@ -1,12 +1,12 @@
-// The records of a vault's store, and the head of its database file, as a failing disk may give them back:
+// The records of a vault's store, and its database file, as a failing disk may give them back:
 // what decodes encodes to the same bytes, what does not is damage, and nothing reads past its end.
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/check.hpp"
 #include "crypto/random.hpp"
+#include "storage/lmdb_check.hpp"
 #include "storage/store_format.hpp"
-#include "storage/vault_files.hpp"
 
 using namespace catacomb;
 using namespace catacomb::storage;

@@ -131,7 +131,7 @@ class DamagedStores(harness.SystemTest):
                 got = self.network.run("client-01", "get", self.key, "-o", "-").stdout
                 self.assertTrue(got == self.content, "nothing wrong comes out of it")
             # It runs on, or has said why it does not; it has not crashed.
-            self.assertIn(self.stop_daemon(daemon), (0, 1))
+            self.assertIn(self.stop_daemon(daemon), (0, 1), self.last_words)
 
 
 if __name__ == "__main__":

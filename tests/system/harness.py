@@ -73,14 +73,15 @@ class SystemTest(unittest.TestCase):
         return daemon
 
     def stop_daemon(self, daemon, number=signal.SIGTERM):
-        """Gives the exit code."""
+        """Gives the exit code, and keeps what the daemon had said."""
         if daemon.poll() is None:
             daemon.send_signal(number)
         try:
-            daemon.communicate(timeout=DEADLINE)
+            words = daemon.communicate(timeout=DEADLINE)[1]
         except subprocess.TimeoutExpired:
             daemon.kill()
-            daemon.communicate()
+            words = daemon.communicate()[1]
+        self.last_words = (words or b"").decode(errors="replace")
         return daemon.returncode
 
 
