@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "base/codec.hpp"
 #include "storage/lmdb_page.hpp"
 #include "storage/store_format.hpp"
 
@@ -111,6 +110,7 @@ Result<> LmdbSnapshot::scan(Table table, ByteView from, const std::function<bool
 }
 
 Result<> LmdbTransaction::mend_old_value(Table table, ByteView key) const {
+    if (table != Table::data) return ok();  // records, which lie in the pages of their trees
     const auto old = get(table, key);
     if (!old) return old.error();
     return *old ? home_->mend_run(**old) : ok();
@@ -172,7 +172,7 @@ Result<> Lmdb::find_map() {
     if (const int rc = mdb_get(now->txn_.get(), names, &name, &record)) return lmdb_error(rc);
     const auto* inside = static_cast<const std::uint8_t*>(record.mv_data);
     const auto* page = inside - reinterpret_cast<std::uintptr_t>(inside) % kStorePage;
-    map_ = page - load_le(ByteView(page, 8)) * kStorePage;
+    map_ = page - lmdb::RunHead::decode(ByteView(page, lmdb::RunHead::kSize)).number * kStorePage;
     return ok();
 }
 

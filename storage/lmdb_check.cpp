@@ -1,15 +1,10 @@
 #include "storage/lmdb_check.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "base/codec.hpp"
 #include "storage/lmdb_page.hpp"
+#include "storage/open_file.hpp"
 
 namespace catacomb::storage {
 namespace {
@@ -20,44 +15,23 @@ constexpr std::uint16_t kIntegerKeys = 8;  // the flags of the tree of free page
 // LMDB's own limit is 32, and a tree may grow by its opening. Pages of a tree this deep would fill no disk.
 constexpr std::uint16_t kMostDepth = 24;
 
-class DataFile {
-public:
-    explicit DataFile(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-    DataFile(const DataFile&) = delete;
-    ~DataFile() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    bool is_open() const { return fd_ >= 0; }
-    // Bytes; nullopt: errno tells why not.
-    std::optional<std::uint64_t> size() const {
-        struct stat info {};
-        if (::fstat(fd_, &info) != 0) return std::nullopt;
-        return static_cast<std::uint64_t>(info.st_size);
-    }
-    // False: the disk failed, and errno says how, or the file ends before, and errno is 0.
-    bool read(PageNumber page, std::size_t offset, MutableBytes out) const {
-        const auto at = static_cast<off_t>(page * kStorePage + offset);
-        errno = 0;
-        return ::pread(fd_, out.data(), out.size(), at) == static_cast<ssize_t>(out.size());
-    }
-
-private:
-    int fd_;
-};
+// False: the disk failed, and errno says how, or the file ends before, and errno is 0.
+bool read_page(const OpenFile& file, PageNumber page, std::size_t offset, MutableBytes out) {
+    const auto at = static_cast<off_t>(page * kStorePage + offset);
+    errno = 0;
+    return ::pread(file.fd(), out.data(), out.size(), at) == static_cast<ssize_t>(out.size());
+}
 
 Error damage(const std::string& what) {
     return error(Code::corrupt,
                  what + "; restore it from a backup, or remove the vault's directory and start anew");
-}
-Error io_error(const char* what, const std::string& path) {
-    return error(Code::io, std::string(what) + " " + path + ": " + std::strerror(errno));
 }
 
 // Walks the trees of one head. Its functions give false when the file is damaged or cannot be read, and
 // error() then says so.
 class TreeCheck {
 public:
-    TreeCheck(const DataFile& file, const std::string& path, const Meta& meta)
+    TreeCheck(const OpenFile& file, const std::string& path, const Meta& meta)
         : file_(file), path_(path), meta_(meta), taken_(static_cast<std::size_t>(meta.last_page) + 1) {
         taken_[0] = taken_[1] = true;
     }
@@ -115,7 +89,7 @@ private:
         if (depth > walk.depth) return damaged(number, "lies too deep in its tree");
         if (!take(number, 1)) return false;
         PageBytes bytes{};
-        if (!file_.read(number, 0, bytes)) return unreadable(number);
+        if (!read_page(file_, number, 0, bytes)) return unreadable(number);
         const auto page = TreePage::decode(bytes, number);
         if (!page || page->leaf != (depth == walk.depth)) return damaged(number, "is no such page of a tree");
         return page->leaf ? leaf(*page, number, walk) : branch(*page, number, depth, walk);
@@ -163,13 +137,13 @@ private:
         if (node.kind == Node::Kind::run) {
             ByteArray<RunHead::kSize> bytes{};
             if (node.child > meta_.last_page) return damaged(node.child, "is not in the file");
-            if (!file_.read(node.child, 0, bytes)) return unreadable(node.child);
+            if (!read_page(file_, node.child, 0, bytes)) return unreadable(node.child);
             const auto head = RunHead::decode(bytes);
             if (head.number != node.child || head.flags != kRunPage || head.pages < run_length(node.size))
                 return damaged(node.child, "is no such run of pages");
             if (!take(node.child, head.pages)) return false;
             value.resize(static_cast<std::size_t>(node.size));
-            if (!file_.read(node.child, kPageHead, value)) return unreadable(node.child);
+            if (!read_page(file_, node.child, kPageHead, value)) return unreadable(node.child);
         }
         const auto places = value.size() / 8;
         auto place = [&](std::size_t i) { return load_le(ByteView(value).subspan(i * 8, 8)); };
@@ -191,7 +165,7 @@ private:
         return !walk.last || before(*walk.last, key, walk.kind);
     }
 
-    const DataFile& file_;
+    const OpenFile& file_;
     const std::string& path_;
     const Meta& meta_;
     std::vector<bool> taken_;
@@ -202,8 +176,8 @@ private:
 }  // namespace
 
 Result<> check_data_file(const std::string& path) {
-    const DataFile file(path);
-    if (!file.is_open()) return errno == ENOENT ? ok() : Result<>(io_error("cannot open", path));
+    const OpenFile file(path, O_RDONLY);
+    if (file.fd() < 0) return errno == ENOENT ? ok() : Result<>(io_error("cannot open", path));
     const auto size = file.size();
     if (!size) return io_error("cannot look at", path);
     if (*size == 0) return ok();
@@ -212,7 +186,8 @@ Result<> check_data_file(const std::string& path) {
     std::array<Meta, 2> heads;
     for (const PageNumber number : {0, 1}) {
         ByteArray<Meta::kSize> bytes{};
-        if (!file.read(number, 0, bytes)) return errno == 0 ? damaged_head : io_error("cannot read", path);
+        if (!read_page(file, number, 0, bytes))
+            return errno == 0 ? damaged_head : io_error("cannot read", path);
         const auto head = Meta::decode(bytes);
         if (!head) return damaged_head;
         if (head->last_page >= *size / kStorePage) {

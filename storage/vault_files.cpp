@@ -1,36 +1,11 @@
 #include "storage/vault_files.hpp"
 
-#include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include "storage/open_file.hpp"
 
 namespace catacomb::storage {
-namespace {
-
-Error io_error(const std::string& what, const std::string& path) {
-    return error(Code::io, what + " " + path + ": " + std::strerror(errno));
-}
-
-class OpenFile {
-public:
-    OpenFile(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
-    OpenFile(const OpenFile&) = delete;
-    ~OpenFile() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    int fd() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-
-private:
-    int fd_;
-};
-
-}  // namespace
 
 Result<FileLock> FileLock::take(const std::string& path) {
     OpenFile file(path, O_RDWR | O_CREAT);
