@@ -1,6 +1,6 @@
 // Identity: the secrets and proofs that make a node itself, kept in one file of its data directory (mode
-// 0600, replaced atomically, docs/spec/identity.md). Losing it loses the vault's name; showing it to somebody
-// gives the node away.
+// 0600, replaced atomically, docs/spec/identity.md 1). Losing it loses the vault's name; showing it to
+// somebody gives the node away.
 #pragma once
 
 #include <filesystem>

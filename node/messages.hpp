@@ -1,5 +1,5 @@
 // Messages on circuit streams: one kind byte, then a protobuf message or raw bytes
-// (docs/spec/storage-messages.md). The kind stands last, so that a 64 KiB block takes and loses it without
+// (docs/spec/storage-messages.md 1). The kind stands last, so that a 64 KiB block takes and loses it without
 // being moved.
 #pragma once
 
@@ -18,7 +18,7 @@ enum class Kind : std::uint8_t {
     // opened by a rendezvous towards its vault
     vault_offer = 16,
     vault_request = 17,
-    vault_ping = 18,
+    vault_ping = 18,  // the other way
     // answers and continuations
     block = 32,     // raw bytes of one block
     fragment = 33,  // raw bytes of one data fragment

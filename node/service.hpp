@@ -55,8 +55,8 @@ struct CheckReport {
         unsigned k = 0, n = 0, available = 0, absent = 0;
     };
     std::vector<Segment> segments;
-    bool readable = false;  // every segment has k or more available
-    double estimated_survival = 0;
+    bool readable = false;          // every segment has k or more available
+    double estimated_survival = 0;  // at most: as if no two blocks of a segment shared a vault
 };
 
 struct JobStatus {

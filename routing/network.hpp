@@ -1,6 +1,6 @@
-// What all nodes of one network agree on. Every field is hashed into the network id, and that into every
-// handshake and signature, so two networks never mix: nodes with one differing parameter are of different
-// networks.
+// What all nodes of one network agree on (docs/spec/membership.md 5). Every field is hashed into the network
+// id, and that into every handshake and signature, so two networks never mix: nodes with one differing
+// parameter are of different networks.
 #pragma once
 
 #include <string>

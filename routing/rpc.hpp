@@ -1,5 +1,5 @@
-// Requests between neighbours, over one link (3-network.md 3.2). Callers name a relay by its descriptor; the
-// links below dial or reuse. The interface is what ring, gossip and rendezvous are written against;
+// Requests between neighbours, over one link (docs/spec/link.md 3). Callers name a relay by its descriptor;
+// the links below dial or reuse. The interface is what ring, gossip and rendezvous are written against;
 // routing/link implements it.
 #pragma once
 
@@ -18,10 +18,10 @@ enum class Method : std::uint16_t {
     ring_notify = 3,  // empty -> empty: "I may be your predecessor"
     ring_find = 4,    // FindStep -> FindAnswer: one step of an iterative lookup
     gossip = 5,       // GossipRequest -> GossipAnswer
-    store = 6,        // StoreBlock -> StoreAnswer (rendezvous)
+    store = 6,        // StoreBlock -> Acknowledgement (rendezvous)
     fetch = 7,        // FetchBlock -> FetchAnswer (rendezvous)
     have = 8,         // HaveBlocks -> HaveAnswer (rendezvous)
-    dial_back = 9,    // DialBack -> DialBackAnswer
+    dial_back = 9,    // reserved
 };
 
 inline constexpr std::size_t kRpcMaxBody = 192 * 1024;

@@ -23,8 +23,8 @@ struct VaultStoreOptions {
 
 class VaultStore final : public BlockStore {
 public:
-    // Creates the directory when it is missing. Code::busy: open elsewhere. Code::corrupt: a file that is
-    // truncated or whose head is damaged, in words for the operator. Code::io: the operating system said no.
+    // Creates the directory when it is missing. Code::busy: open elsewhere. Code::corrupt: a truncated file
+    // or damage in its head or trees, in words for the operator. Code::io: the operating system said no.
     static Result<std::unique_ptr<VaultStore>> open(const std::string& directory, VaultStoreOptions options);
     ~VaultStore() override;
 

@@ -1,5 +1,5 @@
-// OwnDescriptor: this relay's own descriptor, signed anew when half of its life is over. Shared by the links
-// (which show it in handshakes), the ring and gossip. A node that is only a client has none.
+// OwnDescriptor: this relay's own descriptor, signed anew at half its life (docs/spec/membership.md 4).
+// Shared by links (which show it in handshakes), ring and gossip. A node that is only a client has none.
 #pragma once
 
 #include <functional>

@@ -1,7 +1,7 @@
-// View: every relay this node knows of, by its newest valid descriptor, in ring order (3-network.md 3.4).
-// Pure: time comes in. The owner's own descriptor is an entry like any other. Relays that did not answer us
-// are suspects for a while: kept and gossiped about, but in no answer of the `live` kind. That is local
-// knowledge and told to nobody.
+// View: every relay this node knows of, by its newest valid descriptor, in ring order
+// (docs/spec/membership.md 2). Pure: time comes in. The owner's own descriptor is an entry like any other.
+// Relays that did not answer us are suspects for a while: kept and gossiped about, but in no answer of the
+// `live` kind. That is local knowledge and told to nobody.
 #pragma once
 
 #include <map>

@@ -105,7 +105,7 @@ Task<void> RelayCircuit::extend([[maybe_unused]] std::shared_ptr<RelayCircuit> s
 }
 
 // The request: u16 length of a descriptor, the descriptor, the first handshake message for it
-// (docs/spec/onion.md).
+// (docs/spec/onion.md 5).
 Task<Result<Bytes>> RelayCircuit::extend_to(Bytes request) {
     const auto deadline = circuits_.runtime().now() + circuits_.limits().create_limit;
     Reader reader(request);

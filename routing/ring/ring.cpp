@@ -86,7 +86,7 @@ Task<bool> Ring::try_join() {
 
 // Nobody we know of is a member. The relay with the smallest id forms a ring of itself and the others join
 // it; where views still differ there may be two such rings for a moment, and the views merge them
-// (docs/spec/ring.md 3.5).
+// (docs/spec/ring.md 3, Birth and small rings).
 bool Ring::may_found(const Candidates& known) const {
     if (known.before.empty()) return true;
     const auto smallest = parts_.view.successors_of(RingId{}, 1, parts_.runtime.now());

@@ -39,8 +39,8 @@ std::string verdict(const json::object& report) {
 
 void explain(const json::object& report) {
     print_line(verdict(report));
-    say(concat("estimated survival with 30 % of vaults away: ", std::setprecision(9),
-               real_in(report, "estimated_survival")));
+    say(concat("estimated survival with 30 % of vaults away: at most ", std::setprecision(9),
+               real_in(report, "estimated_survival"), ", for a check cannot see which blocks share a vault"));
 }
 
 }  // namespace
