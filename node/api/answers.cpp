@@ -5,6 +5,7 @@
 #include <boost/url/pct_string_view.hpp>
 
 #include "base/log.hpp"
+#include "node/api/plain_text.hpp"
 #include "node/setting_values.hpp"
 #include "storage/file_name.hpp"
 
@@ -29,7 +30,7 @@ json::object progress_json(const Progress& p) {
             {"blocks_failed", p.blocks_failed},
             {"bytes_per_second", p.bytes_per_second},
             {"eta_seconds", or_null(p.eta_seconds)},
-            {"last_failure", p.last_failure}};
+            {"last_failure", plain_text(p.last_failure)}};
 }
 
 json::object report_json(const InsertReport& r) {
@@ -51,6 +52,10 @@ json::object report_json(const GetReport& r) {
 }
 
 json::object report_json(const CheckReport& r) {
+    return {{"readable", r.readable}, {"estimated_survival", r.estimated_survival}};
+}
+
+json::array segments_json(const CheckReport& r) {
     json::array segments;
     for (const auto& s : r.segments) {
         segments.push_back(json::object{{"level", s.level},
@@ -60,13 +65,11 @@ json::object report_json(const CheckReport& r) {
                                         {"available", s.available},
                                         {"absent", s.absent}});
     }
-    return {{"readable", r.readable},
-            {"estimated_survival", r.estimated_survival},
-            {"segments", std::move(segments)}};
+    return segments;
 }
 
 json::object failure_json(const Error& e) {
-    return {{"code", catacomb::name_of(e.code)}, {"message", e.text()}};
+    return {{"code", catacomb::name_of(e.code)}, {"message", plain_text(e.text())}};
 }
 
 Error bad(std::string message) { return error(Code::bad_input, std::move(message)); }
@@ -239,7 +242,7 @@ ExitCode exit_code_of(const JobStatus& job) {
     return ExitCode::done;
 }
 
-json::object job_json(const JobStatus& job) {
+json::object job_summary_json(const JobStatus& job) {
     json::object out{{"id", job.id},
                      {"kind", name_of(job.kind)},
                      {"state", name_of(job.state)},
@@ -253,6 +256,13 @@ json::object job_json(const JobStatus& job) {
     if (job.insert) out["insert"] = report_json(*job.insert);
     if (job.get) out["get"] = report_json(*job.get);
     if (job.check) out["check"] = report_json(*job.check);
+    return out;
+}
+
+json::object job_json(const JobStatus& job) {
+    auto out = job_summary_json(job);
+    const bool ended = job.state != JobState::running;
+    if (ended && job.check) out["check"].as_object()["segments"] = segments_json(*job.check);
     return out;
 }
 

@@ -14,6 +14,9 @@ const char* name_of(JobState state);
 
 // {"error": {"code", "message"}, "exit_code"}
 boost::json::object error_json(const Error& e);
+// For lists: without the segments of a check, which may be hundreds of thousands.
+boost::json::object job_summary_json(const JobStatus& job);
+// With them once the job has ended: a running one is polled, and would tell them all at every poll.
 boost::json::object job_json(const JobStatus& job);
 // How the command line ends for this job: a check that found the file unreadable is not found.
 ExitCode exit_code_of(const JobStatus& job);

@@ -94,8 +94,8 @@ public:
         response.body() = std::move(json_text);
         response.body() += '\n';
         response.prepare_payload();
-        stream_.expires_after(limits_.stall_limit);
-        auto [failure, n] = co_await http::async_write(stream_, response, kAwait);
+        http::response_serializer<http::string_body> serializer(response);
+        const auto failure = co_await send(serializer);
         if (failure) keep_alive_ = false;
     }
 
@@ -174,6 +174,17 @@ private:
         stream_.expires_after(limits_.stall_limit);
         auto [failure, n] = co_await http::async_write(stream_, response, kAwait);
         if (failure) keep_alive_ = false;
+    }
+
+    // The answer to HEAD ends with its head: a client would take a body for the next answer.
+    Task<beast::error_code> send(http::response_serializer<http::string_body>& serializer) {
+        stream_.expires_after(limits_.stall_limit);
+        if (parser_->get().method() == http::verb::head) {
+            auto [failure, n] = co_await http::async_write_header(stream_, serializer, kAwait);
+            co_return failure;
+        }
+        auto [failure, n] = co_await http::async_write(stream_, serializer, kAwait);
+        co_return failure;
     }
 
     bool body_done() const { return parser_->is_done(); }

@@ -23,6 +23,8 @@ public:
     Task<Result<>> push(Bytes chunk);
     void finish();
     bool finished() const { return finished_; }
+    // All is held here, and a reader may still come for it.
+    bool awaits_reader(Time now) const { return finished_ && !failure_ && now < attach_by_; }
     // At most `at_most` bytes; empty at the end.
     Task<Result<Bytes>> pull(std::size_t at_most);
     // The first failure stays. What is held then is dropped.

@@ -9,6 +9,7 @@ namespace catacomb::node::api {
 namespace {
 
 constexpr Duration kLongestPoll = seconds(30);
+constexpr Duration kLeastPause = seconds(1);
 constexpr std::size_t kFileChunk = 1024 * 1024;
 
 struct Target {
@@ -104,7 +105,7 @@ Task<void> Routes::jobs(Exchange& exchange) {
 
 boost::json::object Routes::list_jobs() const {
     boost::json::array all;
-    for (const auto& job : service_.jobs()) all.push_back(job_json(job));
+    for (const auto& job : service_.jobs()) all.push_back(job_summary_json(job));
     return {{"jobs", std::move(all)}};
 }
 
@@ -133,15 +134,14 @@ Result<JobStatus> Routes::begin(std::string_view request_text) {
 
 Result<JobId> Routes::begin(JobRequest request) {
     if (auto* check = std::get_if<CheckRequest>(&request)) return service_.begin_check(std::move(check->key));
+    forget_over();
     auto pipe = new_pipe();
     if (auto* insert = std::get_if<InsertRequest>(&request)) {
-        forget_ended(uploads_);
         auto id = service_.begin_insert(std::move(insert->options), std::make_shared<PipeSource>(pipe));
         if (id) uploads_.emplace(*id, pipe);
         return id;
     }
     auto& get = std::get<GetRequest>(request);
-    forget_ended(downloads_);
     auto id = service_.begin_get(std::move(get.key), get.options, std::make_shared<PipeSink>(pipe));
     if (id) downloads_.emplace(*id, pipe);
     return id;
@@ -192,6 +192,7 @@ Task<void> Routes::content(Exchange& exchange, JobId id) {
         co_await answer_error(exchange, no_such_thing());
         co_return;
     }
+    forget_over();
     auto pipe = take_pipe(in ? uploads_ : downloads_, id);
     if (!pipe) {
         const auto job = service_.job(id);
@@ -315,11 +316,25 @@ std::shared_ptr<Pipe> Routes::take_pipe(std::map<JobId, std::shared_ptr<Pipe>>& 
     return pipe;
 }
 
-void Routes::forget_ended(std::map<JobId, std::shared_ptr<Pipe>>& pipes) {
-    std::erase_if(pipes, [this](const auto& entry) {
-        const auto job = service_.job(entry.first);
-        return !job || job->state != JobState::running;
-    });
+Task<void> Routes::forget_unfetched() {
+    const auto pause = std::max<Duration>(limits_.attach_limit, kLeastPause);
+    while (true) {
+        const bool open = co_await routing::sleep_for(runtime_, pause);
+        if (!open) co_return;
+        forget_over();
+    }
+}
+
+bool Routes::is_over(JobId id, const Pipe& pipe) const {
+    const auto job = service_.job(id);
+    if (!job) return true;
+    return job->state != JobState::running && !pipe.awaits_reader(runtime_.now());
+}
+
+void Routes::forget_over() {
+    for (auto* pipes : {&uploads_, &downloads_}) {
+        std::erase_if(*pipes, [this](const auto& entry) { return is_over(entry.first, *entry.second); });
+    }
 }
 
 }  // namespace catacomb::node::api

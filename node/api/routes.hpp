@@ -1,6 +1,8 @@
 // Routes: which request does what (docs/spec/api.md 2). Holds the pipes of jobs whose content has not come,
-// or not been fetched, yet; a pipe leaves that table when its connection takes it, or when its job has ended.
-// One thread.
+// or not been fetched, yet. A pipe leaves that table when its connection takes it, or when its job has ended;
+// but a small file is complete before anyone comes for it, so the pipe of a finished get stays until its
+// attach deadline. Bound: a pipe holds at most api.transfer_buffer and one chunk, and there is none for a job
+// that the service has forgotten. One thread.
 #pragma once
 
 #include <map>
@@ -21,6 +23,8 @@ public:
 
     // Answers one request. Never fails: what goes wrong is told to the client.
     Task<void> handle(Exchange& exchange);
+    // Gives up files that nobody fetched in time, until the runtime closes.
+    Task<void> forget_unfetched();
 
 private:
     using Path = std::vector<std::string>;
@@ -42,7 +46,8 @@ private:
 
     std::shared_ptr<Pipe> new_pipe() const;
     std::shared_ptr<Pipe> take_pipe(std::map<JobId, std::shared_ptr<Pipe>>& from, JobId id);
-    void forget_ended(std::map<JobId, std::shared_ptr<Pipe>>& pipes);
+    bool is_over(JobId id, const Pipe& pipe) const;
+    void forget_over();
 
     routing::Runtime& runtime_;
     Service& service_;

@@ -42,10 +42,10 @@ public:
         }
         if (auto bound = bind(); !bound) return bound;
         token_ = make_token(runtime_.rng());
-        if (auto done = write_private_file(options_.data_dir / kTokenFile, token_); !done) return done;
-        auto done = write_private_file(options_.data_dir / kPortFile, std::to_string(local().port));
-        if (done) tasks_.spawn(accept_all());
-        return done;
+        if (auto done = write_files(); !done) return done;
+        tasks_.spawn(accept_all());
+        tasks_.spawn(routes_.forget_unfetched());
+        return ok();
     }
 
     routing::Endpoint local() const {
@@ -67,6 +67,22 @@ public:
     }
 
 private:
+    // accept_all() and forget_unfetched(); the other tasks are connections.
+    static constexpr std::size_t kOwnTasks = 2;
+
+    // A port file that a crash left behind names somebody else's port, so it goes before the new token comes:
+    // a client that reads the token first, then the port, never brings the one to the other.
+    Result<> write_files() {
+        const auto port_file = options_.data_dir / kPortFile;
+        std::error_code failure;
+        std::filesystem::remove(port_file, failure);
+        if (failure) {
+            return error(Code::io, "cannot remove " + port_file.string() + ": " + failure.message());
+        }
+        if (auto done = write_private_file(options_.data_dir / kTokenFile, token_); !done) return done;
+        return write_private_file(port_file, std::to_string(port_));
+    }
+
     Result<> bind() {
         const auto at = as_tcp(options_.listen);
         boost::system::error_code failure;
@@ -90,7 +106,7 @@ private:
             if (failure) {
                 // Out of descriptors, most likely: give the connections that hold them time to end.
                 co_await routing::sleep_for(runtime_, milliseconds(100));
-            } else if (tasks_.count() <= options_.limits.connections) {
+            } else if (tasks_.count() < kOwnTasks + options_.limits.connections) {
                 boost::system::error_code ignored;
                 socket.set_option(tcp::no_delay(true), ignored);
                 tasks_.spawn(serve(std::move(socket)));

@@ -1,7 +1,8 @@
 // ApiServer: the node's HTTP/1.1 API on the loopback interface (docs/spec/api.md). It owns its connections
 // and transfers, speaks to the node only through Service, and runs on the runtime's executor: one thread.
 // Other users of the machine are kept out by a token, web pages by the Host and Origin checks. The token is
-// new at every start, because a port file left by a crash may name a port that is somebody else's by now.
+// new at every start, because a port file left by a crash may name a port that is somebody else's by now;
+// that file goes before the new token is written, and a client reads the token before the port.
 #pragma once
 
 #include <filesystem>

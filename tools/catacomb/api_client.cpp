@@ -241,8 +241,10 @@ ApiClient::ApiClient(ApiClient&&) noexcept = default;
 ApiClient::~ApiClient() = default;
 
 Result<ApiClient> ApiClient::open(std::filesystem::path data_dir, Duration limit) {
-    const auto port = port_in(data_dir / "api.port");
+    // In this order: a starting node removes an old port file before it writes a new token, so a valid token
+    // is never sent to whoever holds the old port now.
     auto token = first_line(data_dir / "api.token");
+    const auto port = port_in(data_dir / "api.port");
     if (port == 0) return not_running(data_dir);
     if (token.empty()) {
         return error(Code::refused, concat("cannot read ", (data_dir / "api.token").string(),

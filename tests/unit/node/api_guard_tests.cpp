@@ -8,6 +8,7 @@
 #include "node/api/private_files.hpp"
 #include "tests/support/live_api.hpp"
 #include "tests/support/raw_http.hpp"
+#include "tools/catacomb/api_client.hpp"
 
 using namespace catacomb;
 using namespace catacomb::node;
@@ -96,6 +97,36 @@ BOOST_AUTO_TEST_CASE(the_token_is_private_and_new_at_every_start) {
     second = tests::LiveApi().token();
     BOOST_TEST(first.size() == 64u);
     BOOST_TEST(first != second);
+}
+
+BOOST_AUTO_TEST_CASE(a_stale_port_file_goes_before_the_token_comes) {
+    AsioRuntime runtime;
+    tests::FakeService service(runtime);
+    tests::ScratchDir dir;
+    std::ofstream(dir.path() / api::kPortFile) << "1\n";
+    std::filesystem::create_directory(dir.path() / api::kTokenFile);  // the token cannot be written
+    api::ApiOptions options;
+    options.data_dir = dir.path();
+    api::ApiServer server(runtime, service, options);
+    BOOST_REQUIRE(!server.start());
+    BOOST_TEST(!std::filesystem::exists(dir.path() / api::kPortFile));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_reads_the_token_before_the_port) {
+    tests::LiveApi api;
+    tests::ScratchDir dir;
+    const auto port_file = dir.path() / api::kPortFile, token_file = dir.path() / api::kTokenFile;
+    std::ofstream(port_file) << "1\n";
+    BOOST_REQUIRE(::mkfifo(token_file.c_str(), 0600) == 0);
+    auto opening = std::async(std::launch::async, [&] {
+        auto client = cli::ApiClient::open(dir.path(), seconds(20));
+        return client && client->call("GET", "/v1/status");
+    });
+    std::ofstream token(token_file);  // returns once the client reads the token
+    std::ofstream(port_file) << api.port() << "\n";
+    token << api.token() << std::endl;
+    token.close();
+    BOOST_TEST(opening.get());
 }
 
 BOOST_AUTO_TEST_CASE(an_address_that_others_reach_is_refused) {

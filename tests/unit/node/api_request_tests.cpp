@@ -1,9 +1,11 @@
 // Proves that the API answers what it is asked, in the documented words, and meets hostile or clumsy requests
 // with a bounded effort and an error that says what is wrong.
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include "node/api/answers.hpp"
+#include "node/api/plain_text.hpp"
 #include "tests/support/live_api.hpp"
 #include "tests/support/raw_http.hpp"
 #include "tools/catacomb/api_client.hpp"
@@ -63,6 +65,18 @@ BOOST_AUTO_TEST_CASE(a_check_says_what_it_found) {
     BOOST_TEST(number_in(job, "exit_code") == 1u);
     const auto all = client.call("GET", "/v1/jobs").value();
     BOOST_TEST(all.at("jobs").as_array().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(segments_are_told_of_one_job_and_not_in_the_list) {
+    BOOST_REQUIRE(client.call("POST", "/v1/jobs", {{"kind", "check"}, {"key", "chk1nothing"}}));
+    for (const auto* method : {"GET", "DELETE"}) {
+        const auto one = client.call(method, "/v1/jobs/1").value();
+        BOOST_TEST(object_in(one, "check").at("segments").as_array().size() == 1u, method);
+    }
+    const auto all = client.call("GET", "/v1/jobs").value();
+    const auto& listed = all.at("jobs").at(0).at("check").as_object();
+    BOOST_TEST(listed.contains("readable"));
+    BOOST_TEST(!listed.contains("segments"));
 }
 
 BOOST_AUTO_TEST_CASE(a_poll_waits_for_a_change) {
@@ -129,6 +143,19 @@ BOOST_AUTO_TEST_CASE(one_connection_serves_many_requests) {
     BOOST_TEST(count == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_to_head_has_no_body) {
+    tests::RawHttp http(api.port());
+    http.send(head("HEAD /v1/status") + "\r\n" + head("GET /v1/jobs") + "Connection: close\r\n\r\n");
+    const auto answers = http.read_all();
+    BOOST_TEST(answers.rfind("HTTP/1.1 404", 0) == 0u);
+    BOOST_TEST(answers.find("\r\n\r\nHTTP/1.1 200") == answers.find("\r\n\r\n"));
+    tests::RawHttp stranger(api.port());
+    stranger.send("HEAD /v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const auto refusal = stranger.read_all();
+    BOOST_TEST(refusal.rfind("HTTP/1.1 401", 0) == 0u);
+    BOOST_TEST(refusal.find("\r\n\r\n") + 4 == refusal.size());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(api_request_words)
@@ -151,6 +178,43 @@ BOOST_AUTO_TEST_CASE(job_requests_are_taken_only_when_every_field_is_right) {
         BOOST_TEST(bad(text), text);
     }
     BOOST_TEST(bad((R"({"kind":"insert","name":")" + std::string(1025, 'n') + "\"}").c_str()));
+}
+
+BOOST_AUTO_TEST_CASE(a_running_check_tells_no_segments) {
+    JobStatus job;
+    job.kind = JobKind::check;
+    job.check.emplace().segments.resize(3);
+    BOOST_TEST(!api::job_json(job).at("check").as_object().contains("segments"));
+    job.state = JobState::done;
+    BOOST_TEST(api::job_json(job).at("check").at("segments").as_array().size() == 3u);
+    BOOST_TEST(!api::job_summary_json(job).at("check").as_object().contains("segments"));
+}
+
+BOOST_AUTO_TEST_CASE(what_others_say_is_told_as_plain_text) {
+    JobStatus job;
+    job.state = JobState::failed;
+    job.progress.last_failure = "bell \a, \x1b[2J, \x7f, c1 \xc2\x9b, bytes \xff\xc3";
+    job.failure = error(Code::refused, std::string(299, 'a') + "\u00fc and more");
+    const auto told = json::parse(json::serialize(api::job_json(job))).as_object();
+    BOOST_TEST(text_in(object_in(told, "progress"), "last_failure") == "bell ?, ?[2J, ?, c1 ?, bytes ??");
+    BOOST_TEST(text_in(object_in(told, "error"), "message") == std::string(299, 'a'));
+    const auto refusal = api::error_json(error(Code::refused, "a\nb"));
+    BOOST_TEST(text_in(object_in(refusal, "error"), "message") == "a?b");
+}
+
+BOOST_AUTO_TEST_CASE(only_well_formed_utf8_stays) {
+    for (const auto* good : {"", "plain ~", "\xc2\xa0", "\u00fc", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
+                             "\xef\xbf\xbd", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
+        BOOST_TEST(api::plain_text(good) == good, good);
+    }
+    // Overlong, surrogate, beyond U+10FFFF, cut short, stray, never used.
+    for (const auto* bad : {"\xc0\x80", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xed\xa0\x80",
+                            "\xf4\x90\x80\x80", "\xe2\x82", "\xf0\x9f\x98", "\x80", "\xfe\xff"}) {
+        BOOST_TEST(api::plain_text(bad) == std::string(std::string_view(bad).size(), '?'));
+    }
+    BOOST_TEST(api::plain_text("\xe2\x82x") == "??x");
+    BOOST_TEST(api::plain_text(std::string(1, '\0')) == "?");
+    BOOST_TEST(api::plain_text(std::string(10'000, '\n')) == std::string(300, '?'));
 }
 
 BOOST_AUTO_TEST_CASE(deeply_nested_json_is_refused_not_followed) {

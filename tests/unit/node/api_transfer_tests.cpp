@@ -15,6 +15,8 @@ namespace json = boost::json;
 
 namespace {
 
+std::string body_of(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
+
 struct Fixture {
     tests::LiveApi api;
     cli::ApiClient client = *cli::ApiClient::open(api.dir(), seconds(20));
@@ -39,6 +41,21 @@ struct Fixture {
         return first_line + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer " +
                api.token() + "\r\n";
     }
+    std::string insert(const std::string& content) {
+        const auto answer =
+            speak(head("POST /v1/files") + concat("Content-Length: ", content.size(), "\r\n\r\n", content));
+        return text_in(object_in(json::parse(body_of(answer)).as_object(), "insert"), "key");
+    }
+    // The id of a get that is done, and whose content nobody has fetched.
+    std::uint64_t finished_get(const std::string& key) {
+        const auto job = client.call("POST", "/v1/jobs", {{"kind", "get"}, {"key", key}}).value();
+        const auto id = number_in(job, "id");
+        BOOST_REQUIRE(text_in(ended(id), "state") == "done");
+        return id;
+    }
+    std::string fetch(std::uint64_t id) {
+        return speak(head(concat("GET /v1/jobs/", id, "/content")) + "\r\n");
+    }
     std::string speak(const std::string& request) {
         tests::RawHttp http(api.port());
         http.send(request);
@@ -60,8 +77,6 @@ Bytes some_bytes(std::size_t size) {
     crypto::SeededRng(size).fill(out);
     return out;
 }
-
-std::string body_of(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
 
 }  // namespace
 
@@ -215,9 +230,31 @@ BOOST_AUTO_TEST_CASE(content_goes_once_and_to_the_right_job) {
     BOOST_TEST((again.error().code == Code::refused), again.error().text());
 }
 
+BOOST_AUTO_TEST_CASE(finished_gets_wait_for_their_clients) {
+    const std::vector<std::string> contents{"one", "", "three"};
+    std::vector<std::uint64_t> ids;
+    for (const auto& content : contents) ids.push_back(finished_get(insert(content)));
+    insert_job({});
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const auto answer = fetch(ids[i]);
+        BOOST_TEST(answer.rfind("HTTP/1.1 200", 0) == 0u);
+        BOOST_TEST(body_of(answer) == contents[i]);
+    }
+    BOOST_TEST(fetch(ids[0]).rfind("HTTP/1.1 403", 0) == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(api_limits)
+
+BOOST_AUTO_TEST_CASE(a_finished_get_waits_no_longer_than_the_limit) {
+    node::ApiConfig limits;
+    limits.attach_limit = milliseconds(1);
+    Fixture f(limits);
+    const auto id = f.finished_get(f.insert("abc"));
+    std::this_thread::sleep_for(milliseconds(20));
+    BOOST_TEST(f.fetch(id).rfind("HTTP/1.1 403", 0) == 0u);
+}
 
 BOOST_AUTO_TEST_CASE(a_job_whose_content_never_comes_ends) {
     node::ApiConfig limits;
