@@ -5,7 +5,7 @@
 #include <boost/url/pct_string_view.hpp>
 
 #include "base/log.hpp"
-#include "node/api/plain_text.hpp"
+#include "base/plain_text.hpp"
 #include "node/setting_values.hpp"
 #include "storage/file_name.hpp"
 
@@ -21,6 +21,12 @@ json::value or_null(const std::optional<T>& value) {
 }
 double unix_time(Time t) { return in_seconds(t.time_since_epoch()); }
 
+// Partly the words of another machine (why an exit could not store a block).
+std::string told(std::string_view words) {
+    constexpr std::size_t kMost = 300;  // more than any sentence of ours
+    return plain_text(words, '?', kMost);
+}
+
 json::object progress_json(const Progress& p) {
     return {{"phase", p.phase},
             {"bytes_done", p.bytes_done},
@@ -30,7 +36,7 @@ json::object progress_json(const Progress& p) {
             {"blocks_failed", p.blocks_failed},
             {"bytes_per_second", p.bytes_per_second},
             {"eta_seconds", or_null(p.eta_seconds)},
-            {"last_failure", plain_text(p.last_failure)}};
+            {"last_failure", told(p.last_failure)}};
 }
 
 json::object report_json(const InsertReport& r) {
@@ -69,7 +75,7 @@ json::array segments_json(const CheckReport& r) {
 }
 
 json::object failure_json(const Error& e) {
-    return {{"code", catacomb::name_of(e.code)}, {"message", plain_text(e.text())}};
+    return {{"code", catacomb::name_of(e.code)}, {"message", told(e.text())}};
 }
 
 Error bad(std::string message) { return error(Code::bad_input, std::move(message)); }

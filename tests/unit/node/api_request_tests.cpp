@@ -5,7 +5,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include "node/api/answers.hpp"
-#include "node/api/plain_text.hpp"
 #include "tests/support/live_api.hpp"
 #include "tests/support/raw_http.hpp"
 #include "tools/catacomb/api_client.hpp"
@@ -200,21 +199,6 @@ BOOST_AUTO_TEST_CASE(what_others_say_is_told_as_plain_text) {
     BOOST_TEST(text_in(object_in(told, "error"), "message") == std::string(299, 'a'));
     const auto refusal = api::error_json(error(Code::refused, "a\nb"));
     BOOST_TEST(text_in(object_in(refusal, "error"), "message") == "a?b");
-}
-
-BOOST_AUTO_TEST_CASE(only_well_formed_utf8_stays) {
-    for (const auto* good : {"", "plain ~", "\xc2\xa0", "\u00fc", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
-                             "\xef\xbf\xbd", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
-        BOOST_TEST(api::plain_text(good) == good, good);
-    }
-    // Overlong, surrogate, beyond U+10FFFF, cut short, stray, never used.
-    for (const auto* bad : {"\xc0\x80", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xed\xa0\x80",
-                            "\xf4\x90\x80\x80", "\xe2\x82", "\xf0\x9f\x98", "\x80", "\xfe\xff"}) {
-        BOOST_TEST(api::plain_text(bad) == std::string(std::string_view(bad).size(), '?'));
-    }
-    BOOST_TEST(api::plain_text("\xe2\x82x") == "??x");
-    BOOST_TEST(api::plain_text(std::string(1, '\0')) == "?");
-    BOOST_TEST(api::plain_text(std::string(10'000, '\n')) == std::string(300, '?'));
 }
 
 BOOST_AUTO_TEST_CASE(deeply_nested_json_is_refused_not_followed) {
