@@ -6,6 +6,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
+#include <ctime>
 
 #include "node/tcp.hpp"
 
@@ -26,6 +27,15 @@ constexpr int kSynRetries = 4;
 constexpr int kBacklog = 256;
 // A far deadline is waited for in steps, so that its nanoseconds cannot overflow steady_clock.
 constexpr auto kLongestWait = hours(1);
+
+// Since the machine was started, its sleep included. steady_clock stands still in a suspended laptop, which
+// would then be late for good: descriptors of the others would come from the future, and its own be long
+// over.
+Duration since_boot() {
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    return seconds(now.tv_sec) + duration_cast<Duration>(std::chrono::nanoseconds(now.tv_nsec));
+}
 
 Time system_time() {
     const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
@@ -53,8 +63,7 @@ error_code check_not_self(const tcp::socket& socket) {
 
 AsioRuntime::AsioRuntime(Options options)
     : options_(std::move(options)),
-      started_(std::chrono::steady_clock::now()),
-      started_at_(system_time()),
+      clock_offset_(system_time() - Time(since_boot())),
       context_(1),
       timer_(context_),
       workers_(std::max(1U, options_.worker_threads)) {}
@@ -72,9 +81,7 @@ void AsioRuntime::run() {
 
 void AsioRuntime::stop() { context_.stop(); }
 
-Time AsioRuntime::now() const {
-    return started_at_ + duration_cast<Duration>(std::chrono::steady_clock::now() - started_);
-}
+Time AsioRuntime::now() const { return Time(since_boot()) + clock_offset_; }
 
 void AsioRuntime::arm(Time when) {
     const auto wait = std::clamp<Duration>(when - now(), Duration::zero(), kLongestWait);

@@ -109,7 +109,9 @@ private:
 
 Result<> read_file(Config& config, const std::filesystem::path& file) {
     std::ifstream in(file);
-    if (!in) return error(Code::io, "cannot read the configuration file " + file.string());
+    std::error_code ignored;
+    const bool directory = std::filesystem::is_directory(file, ignored);  // which opens like a file
+    if (!in || directory) return error(Code::io, "cannot read the configuration file " + file.string());
     try {
         const auto table = toml::parse(in, file.string());
         return FileReader(config, file.string()).read_table(table, "");
@@ -151,7 +153,16 @@ Result<> check_whole(const Config& config) {
         return error(Code::bad_input, "limits.transit_memory: at least 4MiB");
     if (config.limits.request_memory < mib(4))
         return error(Code::bad_input, "limits.request_memory: at least 4MiB");
-    if (config.limits.worker_threads == 0) return error(Code::bad_input, "limits.worker_threads: at least 1");
+    if (config.limits.worker_threads == 0 || config.limits.worker_threads > 256)
+        return error(Code::bad_input, "limits.worker_threads: 1 to 256");
+    if (config.limits.jobs == 0) return error(Code::bad_input, "limits.jobs: at least 1");
+    if (config.api.idle_limit < seconds(1) || config.api.stall_limit < seconds(1))
+        return error(Code::bad_input, "api.idle_limit, api.stall_limit: at least 1s");
+    const auto& pow = config.network.pow;
+    if (pow.prefilter_bits > 40 || pow.difficulty_bits > 40)
+        return error(Code::bad_input, "network.pow_prefilter_bits, network.pow_difficulty_bits: at most 40");
+    if (pow.cost.memory_bytes < 8192 || pow.cost.memory_bytes > gib(4).bytes)
+        return error(Code::bad_input, "network.pow_memory: 8192 to 4294967296");
     if (config.api.connections < 4) return error(Code::bad_input, "api.connections: at least 4");
     if (config.api.transfer_buffer < kib(64))
         return error(Code::bad_input, "api.transfer_buffer: at least 64KiB");

@@ -172,7 +172,7 @@ Result<> renew_proofs(Identity& identity, const routing::NetworkParameters& netw
     };
     if (holds(identity.relay_key, identity.relay_pow) && holds(identity.vault_key, identity.vault_pow))
         return ok();
-    log_info("identity", "working on the proofs of work of this epoch");
+    log_info("identity", "working on the proofs of work of this epoch: some minutes, once a month");
     auto relay = crypto::pow_mint(identity.relay_key.public_key, epoch, network.pow, rng);
     if (!relay) return relay.error();
     auto vault = crypto::pow_mint(identity.vault_key.public_key, epoch, network.pow, rng);

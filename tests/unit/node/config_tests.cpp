@@ -115,11 +115,27 @@ BOOST_AUTO_TEST_CASE(values_that_contradict_each_other_are_refused) {
     BOOST_TEST(contains(failure(), "listen is not"));
 }
 
+BOOST_AUTO_TEST_CASE(values_with_which_no_node_works_are_refused) {
+    for (const auto& [text, expected] :
+         {std::pair{"[limits]\nworker_threads = 100000\n", "worker_threads: 1 to"},
+          {"[limits]\njobs = 0\n", "limits.jobs: at least 1"},
+          {"[api]\nidle_limit = \"0s\"\n", "api.idle_limit"},
+          {"[api]\nstall_limit = \"1ms\"\n", "api.stall_limit"},
+          {"[network]\npow_difficulty_bits = 9999\n", "pow_difficulty_bits: at most"},
+          {"[network]\npow_memory = 1\n", "network.pow_memory"},
+          {"[network]\npow_memory = 99999999999999\n", "network.pow_memory"}}) {
+        file(text);
+        BOOST_TEST(contains(failure(), expected), failure() << " lacks " << expected);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_named_file_must_exist) {
     sources.file = dir.path() / "other.toml";
     const auto config = load_config(sources);
     BOOST_REQUIRE(!config);
     BOOST_TEST((config.error().code == Code::io));
+    sources.file = dir.path();  // a directory is none
+    BOOST_TEST((load_config(sources).error().code == Code::io));
 }
 
 BOOST_AUTO_TEST_CASE(every_setting_takes_back_what_it_prints) {
