@@ -2,12 +2,14 @@
 standard output, documented exit codes, nothing overwritten, nothing half-written left behind, no hang. The node is one
 that keeps files in memory; names and keys that begin with certain words make it fail as told there."""
 
-import fcntl
+import http.client
 import json
 import os
 import resource
 import signal
+import socket
 import subprocess
+import urllib.parse
 
 import harness
 
@@ -60,13 +62,25 @@ class Transfers(WithDaemon):
     def test_a_stored_name_cannot_leave_the_directory(self):
         os.mkdir(self.path("here"))
         for hostile in ("../evil", "/tmp/evil", ".bashrc", "a\nb\x1b[31m"):
-            source = self.write("source", b"content of " + hostile.encode())
-            key = self.run_catacomb("insert", "--name", hostile, source).stdout.decode().strip()
+            key = self.insert_through_api(b"content of " + hostile.encode(), hostile)
             name = self.run_catacomb("get", key, cwd=self.path("here")).stdout.decode().rstrip("\n")
             self.assertNotIn("/", name)
             self.assertFalse(name.startswith("."))
             self.assertTrue(all(c.isprintable() for c in name), name)
             self.assertIn(name, os.listdir(self.path("here")))
+
+    def insert_through_api(self, content, name):
+        """Under a name that this command line would refuse: other programs may not."""
+        node = http.client.HTTPConnection("127.0.0.1", int(self.read("data/api.port")), timeout=harness.DEADLINE)
+        token = self.read("data/api.token").decode().strip()
+        headers = {"Authorization": f"Bearer {token}", "X-Catacomb-Name": urllib.parse.quote(name)}
+        node.request("POST", "/v1/files", content, headers)
+        return json.loads(node.getresponse().read())["insert"]["key"]
+
+    def test_a_file_that_says_it_is_empty_goes_in_whole(self):
+        key = self.run_catacomb("insert", "/proc/version").stdout.decode().strip()
+        with open("/proc/version", "rb") as version:
+            self.assertEqual(self.run_catacomb("get", key, "-o", "-").stdout, version.read())
 
     def test_json_is_one_document(self):
         done = json.loads(self.run_catacomb("--json", "insert", self.write("f", b"x")).stdout)
@@ -120,7 +134,7 @@ class BadInput(WithDaemon):
         key = self.insert(os.urandom(2_000_000), "half")
         done = self.run_catacomb("get", key, "-o", "out", expect=1)
         self.assertIn(b"19 of 20 blocks", done.stderr)
-        self.assertFalse(os.path.exists(self.path("out")) or os.path.exists(self.path("out.part")))
+        self.assertEqual([name for name in os.listdir(self.dir) if name.startswith("out")], [])
 
     def test_a_full_disk_is_told_and_leaves_nothing(self):
         key = self.insert(os.urandom(4_000_000))
@@ -131,7 +145,7 @@ class BadInput(WithDaemon):
 
         done = self.run_catacomb("get", key, "-o", "out", expect=2, preexec=small_disk)
         self.assertIn(b"cannot write out", done.stderr)
-        self.assertFalse(os.path.exists(self.path("out")) or os.path.exists(self.path("out.part")))
+        self.assertEqual([name for name in os.listdir(self.dir) if name.startswith("out")], [])
         full = self.run_catacomb("get", key, "-o", "/dev/full", expect=2)
         self.assertIn(b"No space left", full.stderr)
 
@@ -139,12 +153,47 @@ class BadInput(WithDaemon):
         key = self.insert(b"content")
         self.assertIn(b"cannot write", self.run_catacomb("get", key, "-o", "no/such/dir", expect=2).stderr)
 
-    def test_two_gets_do_not_write_one_file(self):
+    def test_what_lies_beside_the_output_is_not_touched(self):
         key = self.insert(b"content")
-        with open(self.path("out.part"), "wb") as part:
-            fcntl.flock(part, fcntl.LOCK_EX)
-            self.assertIn(b"is being written", self.run_catacomb("get", key, "-o", "out", expect=4).stderr)
-        self.run_catacomb("get", key, "-o", "out")  # a leftover that nobody holds is no obstacle
+        self.write("out.part", b"mine")
+        self.run_catacomb("get", key, "-o", "out")
+        self.assertEqual((self.read("out"), self.read("out.part")), (b"content", b"mine"))
+
+    def test_a_result_that_cannot_be_written_is_told(self):
+        source = self.write("f", b"x")
+        for words in (("insert", source), ("--json", "insert", source), ("status",), ("jobs",)):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run(self.command(*words), stdout=full, stderr=subprocess.PIPE, timeout=60)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn(b"cannot write to standard output", done.stderr)
+
+    def test_a_name_that_cannot_be_stored_is_told_before_all_else(self):
+        source = self.write("f", b"x")
+        for name in (b"\xff\xfe", b"a/b", b"..", b"bell\a"):
+            words = self.run_catacomb("insert", "--name", name, source, expect=2).stderr
+            self.assertIn(b"give another with --name", words)
+            self.assertNotIn(b"\a", words)
+        self.assertEqual(self.run_catacomb("jobs").stdout, b"")
+
+    def test_a_node_with_no_room_for_us_never_takes_half_a_pipe_for_all_of_it(self):
+        self.assertEqual(self.stop_daemon(self.daemon), 0)
+        self.daemon = self.start_daemon(environment={"CATACOMB_API_CONNECTIONS": "4"})
+        port = int(self.read("data/api.port"))
+        held = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
+        self.addCleanup(lambda: [one.close() for one in held])
+        running = subprocess.Popen(
+            self.command("insert", "-"), stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self.addCleanup(running.kill)
+        running.stdin.write(b"half of it")
+        running.stdin.flush()
+        running.wait(timeout=harness.DEADLINE)
+        self.assertEqual(running.returncode, 3)
+        self.assertEqual(running.communicate()[0], b"")
+        for one in held:
+            one.close()
+        harness.eventually(lambda: b"running" not in self.run_catacomb("jobs").stdout, "the job's end")
+        self.assertNotIn(b"done", self.run_catacomb("jobs").stdout)
 
 
 class Interrupted(harness.SystemTest):
@@ -161,6 +210,23 @@ class Interrupted(harness.SystemTest):
         self.assertEqual((running.returncode, out), (5, b""), words)
         self.assertIn(b"interrupted", words)
         self.assertIn(b"cancelled", self.run_catacomb("jobs", "1", expect=5).stdout)
+
+    def test_an_ignored_hangup_stays_ignored(self):
+        running = subprocess.Popen(
+            self.command("insert", "-"),
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+        )
+        self.addCleanup(running.kill)
+        harness.eventually(lambda: b"running" in self.run_catacomb("jobs").stdout, "the job")
+        running.send_signal(signal.SIGHUP)
+        self.run_catacomb("status")
+        self.assertIsNone(running.poll())
+        cancelled = json.loads(self.run_catacomb("--json", "jobs", "1", "cancel").stdout)
+        self.assertEqual(cancelled["state"], "cancelled")
+        running.communicate(timeout=harness.DEADLINE)
 
     def test_a_cancelled_job_ends_an_insert_that_waits_for_its_input(self):
         running = subprocess.Popen(
@@ -197,6 +263,13 @@ class NodeCommand(harness.SystemTest):
 
     def test_a_daemon_stops_cleanly_and_takes_its_port_file_with_it(self):
         daemon = self.start_daemon()
+        self.assertEqual(self.stop_daemon(daemon), 0)
+        self.assertFalse(os.path.exists(os.path.join(self.data, "api.port")))
+
+    def test_a_daemon_whose_log_nobody_reads_stops_cleanly(self):
+        daemon = self.start_daemon()
+        daemon.stderr.close()
+        daemon.stderr = None
         self.assertEqual(self.stop_daemon(daemon), 0)
         self.assertFalse(os.path.exists(os.path.join(self.data, "api.port")))
 

@@ -83,6 +83,13 @@ class Testnet(harness.SystemTest):
         self.net("down")
         self.assertIn(b"another shape", self.net("up", "3", expect=2).stderr)
 
+    def test_mistakes_are_told_at_once(self):
+        self.assertIn(b"no node nobody-99", self.net("kill", "1", "--not", "nobody-99", expect=2).stderr)
+        self.assertTrue(all(state["running"] for state in self.states().values()))
+        few = self.run_catacomb("testnet", "--dir", self.path("few"), "up", "4", expect=2)
+        self.assertIn(b"at least 5 relays", few.stderr)
+        self.assertFalse(os.path.exists(self.path("few")))
+
 
 if __name__ == "__main__":
     harness.main()

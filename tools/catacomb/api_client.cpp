@@ -1,11 +1,14 @@
 #include "tools/catacomb/api_client.hpp"
 
+#include <unistd.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/url/pct_string_view.hpp>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 
@@ -26,6 +29,15 @@ std::string first_line(const std::filesystem::path& file) {
     std::string line;
     std::getline(in, line);
     return line;
+}
+
+// Why `file`, which a running node writes, says nothing.
+Error unreadable(const std::filesystem::path& file) {
+    if (::access(file.c_str(), R_OK) != 0 && errno == EACCES) {
+        return error(Code::refused,
+                     concat("cannot read ", file.string(), ": only the user who runs the node can use it"));
+    }
+    return error(Code::io, concat(file.string(), " is missing or empty; start the node again"));
 }
 
 Error not_running(const std::filesystem::path& data_dir) {
@@ -245,11 +257,11 @@ Result<ApiClient> ApiClient::open(std::filesystem::path data_dir, Duration limit
     // is never sent to whoever holds the old port now.
     auto token = first_line(data_dir / "api.token");
     const auto port = port_in(data_dir / "api.port");
+    std::error_code ignored;
+    if (port == 0 && std::filesystem::exists(data_dir / "api.port", ignored))
+        return unreadable(data_dir / "api.port");
     if (port == 0) return not_running(data_dir);
-    if (token.empty()) {
-        return error(Code::refused, concat("cannot read ", (data_dir / "api.token").string(),
-                                           ": only the user who runs the node can use it"));
-    }
+    if (token.empty()) return unreadable(data_dir / "api.token");
     return ApiClient(std::make_unique<Impl>(std::move(data_dir), port, std::move(token), limit));
 }
 

@@ -6,6 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <csignal>
 
 #include "node/api/server.hpp"
 #include "node/asio_runtime.hpp"
@@ -31,14 +32,13 @@ public:
     explicit Daemon(const node::Config& config)
         : config_(config),
           runtime_({.dial_from = config.outgoing_address, .worker_threads = config.limits.worker_threads}),
-          node_(config, runtime_),
-          signals_(runtime_.context(), SIGINT, SIGTERM) {}
+          node_(config, runtime_) {}
 
     Result<> run() {
         const auto started = start();
         if (started) {
             log_info("daemon", "the API listens on ", api_->local().text());
-            signals_.async_wait([this](boost::system::error_code, int) { stop(); });
+            signals_->async_wait([this](boost::system::error_code, int) { stop(); });
         } else {
             stop();
         }
@@ -49,6 +49,8 @@ public:
 private:
     Result<> start() {
         if (auto node = node_.start(); !node) return node;
+        // Not before: that can take minutes (proofs of work), in which nobody would look at a signal.
+        signals_.emplace(runtime_.context(), SIGINT, SIGTERM);
         node::api::ApiOptions options;
         options.listen.port = config_.api.port;
         options.data_dir = config_.data_dir;
@@ -73,7 +75,7 @@ private:
     node::AsioRuntime runtime_;
     Hosted node_;
     std::optional<node::api::ApiServer> api_;
-    boost::asio::signal_set signals_;
+    std::optional<boost::asio::signal_set> signals_;
 };
 
 // The exit code.
@@ -82,6 +84,8 @@ int run_daemon(const node::Config& config) {
     const Options options{config.data_dir, false};
     const auto lock = DataDirLock::take(config.data_dir);
     if (!lock) return fail(options, lock.error());
+    // Whoever reads the log may be gone before us.
+    std::signal(SIGPIPE, SIG_IGN);
     Daemon<Hosted> daemon(config);
     const auto ran = daemon.run();
     return ran ? 0 : fail(options, ran.error());

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,13 +14,15 @@
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "base/plain_text.hpp"
 
 namespace catacomb::cli {
 namespace {
 
 constexpr std::size_t kHashChunk = 1024 * 1024;
 constexpr int kStopPollMs = 200;
-constexpr std::size_t kMaxFileName = 255 - 5;  // room for ".part"
+constexpr int kPartEnding = 5;                     // ".part"
+constexpr std::size_t kMaxFileName = 255 - 7 - 5;  // room for ".XXXXXX.part"
 constexpr std::size_t kMaxKey = 4096;
 
 Error errno_error(std::string what) { return error(Code::io, std::move(what) + ": " + std::strerror(errno)); }
@@ -40,6 +41,21 @@ bool rename_new(const std::string& from, const std::string& to) {
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
     if (errno != EINVAL && errno != ENOSYS) return false;
     return ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0;
+}
+
+// At most a little more than a key may have: /dev/zero has no lines.
+std::string first_line(std::istream& in) {
+    std::string out;
+    for (char c = 0; out.size() <= kMaxKey && in.get(c) && c != '\n';) out += c;
+    return out;
+}
+
+// So that the new name outlives a power cut. Some file systems cannot, and the file itself is safe.
+void sync_directory_of(const std::string& path) {
+    const auto parent = std::filesystem::path(path).parent_path();
+    const Descriptor directory(
+        ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ::fsync(directory.get());
 }
 
 }  // namespace
@@ -68,7 +84,7 @@ Result<InputFile> InputFile::open(const std::string& path) {
                      concat(path, " is a directory, and insert takes one file; pack it first: tar c ", path,
                             " | catacomb insert -"));
     }
-    if (S_ISREG(about.st_mode)) out.size_ = static_cast<std::uint64_t>(about.st_size);
+    if (S_ISREG(about.st_mode) && about.st_size > 0) out.size_ = static_cast<std::uint64_t>(about.st_size);
     out.name_ = std::filesystem::path(path).filename().string();
     return out;
 }
@@ -83,6 +99,10 @@ Result<crypto::Digest> InputFile::hash(const std::function<void(std::uint64_t)>&
         if (!n) return n.error();
         hasher.add(ByteView(chunk).first(*n));
         progress(taken_);
+    }
+    std::uint8_t beyond = 0;
+    if (::read(fd_.get(), &beyond, 1) > 0) {
+        return error(Code::changed, path_ + " became longer while it was read");
     }
     if (::lseek(fd_.get(), 0, SEEK_SET) < 0) return failed("cannot read");
     taken_ = 0;
@@ -126,14 +146,20 @@ Result<OutputFile> OutputFile::open(const std::string& path) {
         if (out.fd_.get() < 0) return out.failed("cannot write");
         return out;
     }
-    const auto part = path + ".part";
-    out.fd_ = Descriptor(::open(part.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
-    if (out.fd_.get() < 0) return out.failed("cannot write");
-    if (::flock(out.fd_.get(), LOCK_EX | LOCK_NB) != 0)
-        return error(Code::busy, part + " is being written already");
-    out.part_ = part;
-    if (::ftruncate(out.fd_.get(), 0) != 0) return out.failed("cannot write");
+    if (auto created = out.create_part(); !created) return created.error();
     return out;
+}
+
+Result<> OutputFile::create_part() {
+    auto part = path_ + ".XXXXXX.part";
+    fd_ = Descriptor(::mkostemps(part.data(), kPartEnding, O_CLOEXEC));
+    if (fd_.get() < 0) return failed("cannot write");
+    part_ = std::move(part);
+    // It was made for its owner alone; a file of the user has the user's mask.
+    const auto mask = ::umask(0);
+    ::umask(mask);
+    if (::fchmod(fd_.get(), 0666 & ~mask) != 0) return failed("cannot write");
+    return ok();
 }
 
 Result<> OutputFile::write(ByteView bytes) {
@@ -151,6 +177,7 @@ Result<> OutputFile::commit() {
     if (::fsync(fd_.get()) != 0 || !fd_.close()) return failed("cannot write");
     if (!rename_new(part_, path_)) return errno == EEXIST ? taken(path_) : failed("cannot write");
     part_.clear();
+    sync_directory_of(path_);
     return ok();
 }
 
@@ -160,12 +187,9 @@ void OutputFile::abandon() {
 }
 
 std::string safe_file_name(std::string_view stored) {
-    std::string out;
-    for (const char c : stored) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool unsafe = byte < 0x20 || byte == 0x7f || c == '/' || c == '\\';
-        out += unsafe ? '_' : c;
-    }
+    auto out = plain_text(stored, '_');
+    std::replace_if(
+        out.begin(), out.end(), [](char c) { return c == '/' || c == '\\'; }, '_');
     if (!out.empty() && out.front() == '.') out.front() = '_';
     if (out.size() > kMaxFileName) {
         std::size_t cut = kMaxFileName;
@@ -179,11 +203,11 @@ std::string safe_file_name(std::string_view stored) {
 Result<std::string> read_key(const std::string& argument) {
     std::string text = argument;
     if (argument == "-") {
-        std::getline(std::cin, text);
+        text = first_line(std::cin);
     } else if (!argument.empty() && argument.front() == '@') {
         std::ifstream in(argument.substr(1));
         if (!in) return errno_error("cannot read the key from " + argument.substr(1));
-        std::getline(in, text);
+        text = first_line(in);
     }
     constexpr const char* kWhite = " \t\r\n";
     const auto first = text.find_first_not_of(kWhite);

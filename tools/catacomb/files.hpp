@@ -35,10 +35,12 @@ public:
     // A path, or "-" for standard input. Code::io: not readable; Code::bad_input: a directory.
     static Result<InputFile> open(const std::string& path);
 
-    // Of a regular file: it can be read twice.
+    // Of a regular file: it can be read twice. Not of one that says it is empty: those of /proc do, and are
+    // not.
     std::optional<std::uint64_t> size() const { return size_; }
     const std::string& name() const { return name_; }  // last part of the path; empty for standard input
     // First pass: hashes `size()` bytes from the start, then goes back to it. `progress` hears of bytes done.
+    // Code::changed when there are fewer or more.
     Result<crypto::Digest> hash(const std::function<void(std::uint64_t)>& progress);
     // Second pass, or the only one. 0 at the end, and once `stop` is set. Code::changed when a regular file
     // has become shorter.
@@ -52,8 +54,8 @@ private:
     std::uint64_t taken_ = 0;
 };
 
-// Standard output, a device, or a new file: written as FILE.part (locked, so that two cannot write it) and
-// renamed at the end; abandon() or destruction without commit() removes it.
+// Standard output, a device, or a new file: written as FILE.XXXXXX.part, a name that nothing had, and renamed
+// at the end; abandon() or destruction without commit() removes it.
 class OutputFile {
 public:
     // Code::exists when the path is taken.
@@ -64,14 +66,15 @@ public:
 
     Result<> write(ByteView bytes);
     Result<> commit();
-    void abandon();
+    void abandon();  // nothing after commit()
     const std::string& path() const { return path_; }
 
 private:
     OutputFile() = default;
+    Result<> create_part();
     Error failed(const char* what) const;
     std::string path_;
-    std::string part_;  // empty: written in place
+    std::string part_;  // empty: written in place, or gone
     Descriptor fd_;
 };
 // Code::exists when `path` is a file or a directory that a get must not overwrite.

@@ -1,5 +1,6 @@
 #include <mutex>
 
+#include "base/plain_text.hpp"
 #include "tools/catacomb/begun_job.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/files.hpp"
@@ -32,15 +33,22 @@ public:
         auto written = output_->write(bytes);
         return written ? written : remember(written.error());
     }
-    // Requires: open() succeeded.
+    // Requires: open() succeeded. Code::closed when it was abandoned.
     Result<> commit() {
         const std::lock_guard lock(guard_);
-        return output_->commit();
+        if (abandoned_) return error(Code::closed, "interrupted");
+        auto done = output_->commit();
+        committed_ = done.has_value();
+        return done;
     }
     const std::string& path() const { return output_->path(); }
-    void abandon() {
+    // False when the file is whole already.
+    bool abandon() {
         const std::lock_guard lock(guard_);
+        if (committed_) return false;
+        abandoned_ = true;
         if (output_) output_->abandon();
+        return true;
     }
     // Why open() or write() failed.
     const std::optional<Error>& failure() const { return failure_; }
@@ -53,6 +61,7 @@ private:
     const std::optional<std::string> given_;
     std::mutex guard_;
     std::optional<OutputFile> output_;
+    bool committed_ = false, abandoned_ = false;
     std::optional<Error> failure_;
 };
 
@@ -61,7 +70,7 @@ int conclude(const Options& options, const json::object& job, Destination& desti
     if (destination.is_standard_output()) return 0;
     if (options.json) {
         auto document = job;
-        document["file"] = destination.path();
+        document["file"] = plain_text(destination.path());  // JSON holds UTF-8 only
         print_json(document);
     } else {
         print_line(destination.path());
@@ -83,8 +92,7 @@ int get(const Options& given, const GetArguments& arguments) {
 
     const Interrupts interrupts([&] {
         job->cancel();
-        destination.abandon();
-        say("interrupted; nothing was kept");
+        say(destination.abandon() ? "interrupted; nothing was kept" : "interrupted; the file is whole");
     });
     ProgressPrinter printer;
     JobFollower follower(job->another_connection(), job->id(), printer);

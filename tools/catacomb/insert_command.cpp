@@ -1,5 +1,6 @@
 #include <iomanip>
 
+#include "storage/file_name.hpp"
 #include "tools/catacomb/begun_job.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/files.hpp"
@@ -12,9 +13,15 @@ namespace {
 
 // A file is hashed here, so that the node can disperse it as it streams in; a pipe is spooled by the node.
 Result<json::object> describe(InputFile& input, const InsertArguments& arguments, ProgressPrinter& printer) {
-    json::object request{{"kind", "insert"},
-                         {"name", arguments.name.value_or(input.name())},
-                         {"convergent", arguments.convergent}};
+    const auto name = arguments.name.value_or(input.name());
+    if (!storage::valid_file_name(name)) {
+        return error(
+            Code::bad_input,
+            concat("a file cannot be stored with the name '", name, "': names are at most ",
+                   storage::kMaxName,
+                   " bytes of UTF-8 without control characters, / and \\; give another with --name"));
+    }
+    json::object request{{"kind", "insert"}, {"name", name}, {"convergent", arguments.convergent}};
     if (!input.size()) return request;
     const auto total = *input.size();
     const auto hash = input.hash([&](std::uint64_t done) {
@@ -77,6 +84,8 @@ int insert(const Options& options, const InsertArguments& arguments) {
     const auto read = [&](MutableBytes into) {
         auto n = input->read(into, follower.ended());
         if (!n) unreadable = n.error();
+        // The job is over, or nobody knows of it: this is not the end of the file, and must not look like it.
+        if (n && *n == 0 && follower.ended()) return Result<std::size_t>(error(Code::closed));
         return n;
     };
     // What goes wrong here is the job's failure too, and that says more.

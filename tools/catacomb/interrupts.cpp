@@ -14,15 +14,19 @@ namespace {
 std::mutex guard;
 std::function<void()> action;
 
+// Those that were not ignored when the program began: nohup and shells ignore some for good reason, and
+// sigwait() would take them all the same.
 sigset_t watched_signals() {
     sigset_t set;
     sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction now {};
+        if (::sigaction(signal, nullptr, &now) == 0 && now.sa_handler != SIG_IGN) sigaddset(&set, signal);
+    }
     return set;
 }
 
-void watch() {
-    const auto set = watched_signals();
+void watch(sigset_t set) {
     int signal = 0;
     while (sigwait(&set, &signal) == 0) {
         const std::lock_guard lock(guard);
@@ -39,7 +43,7 @@ Interrupts::Interrupts(std::function<void()> tidy_up) {
     static const bool watching = [] {
         const auto set = watched_signals();
         pthread_sigmask(SIG_BLOCK, &set, nullptr);
-        std::thread(watch).detach();
+        std::thread(watch, set).detach();
         return true;
     }();
     static_cast<void>(watching);

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "tools/catacomb/api_client.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/progress.hpp"
@@ -32,7 +34,12 @@ void print_status(const json::object& s) {
             number_in(vault, "registrations"), " of ", number_in(vault, "registrations_wanted"), " relays"));
     }
     for (const auto& [name, value] : object_in(s, "circuits")) {
-        print_line(concat("circuits  ", std::string_view(name), " ", value));
+        if (name == "typical_build_ms") {
+            print_line(concat("circuits  built in ", std::lround(real_in(object_in(s, "circuits"), name)),
+                              " ms, typically"));
+        } else {
+            print_line(concat("circuits  ", std::string_view(name), " ", value));
+        }
     }
     const auto* warnings = s.if_contains("warnings");
     if (!warnings || !warnings->is_array()) return;
@@ -108,7 +115,11 @@ int jobs(const Options& options, const JobsArguments& arguments) {
     if (arguments.cancel) {
         const auto cancelled = client->call("DELETE", target);
         if (!cancelled) return fail(options, cancelled.error());
-        print_line(job_line(*cancelled));
+        if (options.json) {
+            print_json(*cancelled);
+        } else {
+            print_line(job_line(*cancelled));
+        }
         return 0;
     }
     return show(options, arguments.follow ? follow(*client, target) : client->call("GET", target));

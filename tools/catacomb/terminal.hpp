@@ -15,9 +15,13 @@ struct Options {
     bool json = false;
 };
 
-void say(std::string_view sentence);       // standard error
+void say(std::string_view sentence);       // standard error; plain text, whoever's words it repeats
 void print_line(std::string_view result);  // standard output
 void print_json(const boost::json::object& document);
+
+// At the very end: `exit_code`, or, with words, that of a file that cannot be written when standard output
+// was one.
+int finish_output(int exit_code);
 
 // Says what went wrong (with --json, on standard output too) and gives the exit code for it.
 int fail(const Options& options, const Error& why);

@@ -47,6 +47,16 @@ struct Attributes {
     posix_spawnattr_t value;
 };
 
+// A node of a testnet is what its own configuration says, whatever is set for the user's own node.
+std::vector<char*> environment_without_ours() {
+    std::vector<char*> out;
+    for (char** entry = environ; *entry; ++entry) {
+        if (!std::string_view(*entry).starts_with("CATACOMB_")) out.push_back(*entry);
+    }
+    out.push_back(nullptr);
+    return out;
+}
+
 }  // namespace
 
 bool Process::running() const {
@@ -71,9 +81,10 @@ Result<Process> spawn(const std::vector<std::string>& command, const std::filesy
     std::vector<char*> arguments;
     for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
+    auto environment = environment_without_ours();
     Process out;
-    const int failure =
-        posix_spawn(&out.pid, arguments[0], &files.value, &attributes.value, arguments.data(), environ);
+    const int failure = posix_spawn(&out.pid, arguments[0], &files.value, &attributes.value, arguments.data(),
+                                    environment.data());
     if (failure != 0)
         return error(Code::io, concat("cannot start ", command[0], ": ", std::strerror(failure)));
     const auto stat = read_stat(out.pid);

@@ -17,6 +17,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr milliseconds kPoll{200};
+constexpr unsigned kFewestRelays = 5;
 constexpr seconds kStatusLimit{5};
 constexpr seconds kGraceful{10};
 constexpr seconds kAfterKill{10};
@@ -71,6 +72,10 @@ Result<> Testnet::up(const Shape& shape, const Settings& settings) {
                                           " holds a testnet of another shape; take it down and remove it, "
                                           "or use another --dir"));
     }
+    if (there.empty() && shape.relays < kFewestRelays) {
+        return error(Code::bad_input, concat("a testnet has at least ", kFewestRelays,
+                                             " relays: a vault's circuit takes four beside its own"));
+    }
     if (there.empty()) {
         for (const auto& member : *members) {
             if (auto made = make(member, shape.relays, settings); !made) return made;
@@ -95,7 +100,10 @@ Result<> Testnet::launch(const Member& member) const {
     std::error_code ignored;
     std::filesystem::remove(dir / "api.port", ignored);
     const auto process = spawn({daemon_.string(), "--data-dir", dir.string()}, dir / "catacombd.log");
-    return process ? write_record(dir / "catacombd.pid", *process) : process.error();
+    if (!process) return process.error();
+    auto recorded = write_record(dir / "catacombd.pid", *process);
+    if (!recorded) process->signal(SIGKILL);  // down() would never find it
+    return recorded;
 }
 
 Result<> Testnet::start() {
@@ -145,7 +153,12 @@ Result<std::vector<std::string>> Testnet::kill(unsigned count, Rng& rng,
         Process process;
     };
     std::vector<Victim> victims;
-    for (const auto& member : members_in(dir_)) {
+    const auto members = members_in(dir_);
+    for (const auto& name : spared) {
+        if (std::none_of(members.begin(), members.end(), [&](const auto& m) { return m.name() == name; }))
+            return error(Code::bad_input, concat("there is no node ", name, " in ", dir_.string()));
+    }
+    for (const auto& member : members) {
         const auto process = running(member);
         const bool safe = std::find(spared.begin(), spared.end(), member.name()) != spared.end();
         if (process && !safe && member.role == Role::relay) victims.push_back({member.name(), *process});
