@@ -87,6 +87,13 @@ bool is_in_place(const Acknowledged& given, const storage::BlockId& block, const
 
 }  // namespace
 
+std::string known_failure(std::string_view told) {
+    for (auto code = std::uint8_t{0}; code <= static_cast<std::uint8_t>(Code::closed); ++code) {
+        if (told == name_of(static_cast<Code>(code))) return std::string(told);
+    }
+    return "the exit gave no reason that we know";
+}
+
 Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
                                         std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask want,
                                         Time lease_end, const routing::View& view, ProofChecker& proofs,
@@ -97,6 +104,8 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
     auto message = encode(Kind::exit_store, store_request(*segment, want, lease_end, limit));
     auto sent = co_await (*stream)->send(std::move(message));
     for (unsigned i = 0; sent && i < segment->profile().k; ++i) {
+        // A guard that lets one cell pass now and then would hold us for hours.
+        if (runtime.now() > deadline) co_return error(Code::timed_out, "the exit took the blocks too slowly");
         auto fragment = with_kind(Kind::fragment, to_bytes(segment->fragment(i)));
         sent = co_await (*stream)->send(std::move(fragment), i + 1 == segment->profile().k);
     }
@@ -131,7 +140,7 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
                 misplaced = "a vault acknowledged where it does not belong";
             }
         }
-        out.failure = answer->failure().empty() ? misplaced : answer->failure();
+        out.failure = answer->failure().empty() ? misplaced : known_failure(answer->failure());
         if ((*stream)->ended()) co_return out;
     }
 }

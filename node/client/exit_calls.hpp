@@ -20,8 +20,11 @@ Task<Result<FetchedBlocks>> fetch_blocks(Runtime& runtime, CircuitPtr circuit, s
 
 struct StoredBlocks {
     std::vector<Acknowledged> acknowledged;
-    std::string failure;  // of a block that could not be placed
+    std::string failure;  // of a block that could not be placed: words of ours, never the exit's
 };
+// What an exit told, when it is the name of an error code; else words that say so. It ends up on a terminal.
+std::string known_failure(std::string_view told);
+// Code::timed_out when the exit does not take the blocks within `limit`, looked at between two fragments.
 Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
                                         std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask want,
                                         Time lease_end, const routing::View& view, ProofChecker& proofs,

@@ -1,11 +1,16 @@
 #include "node/client/get_job.hpp"
 
+#include "base/log.hpp"
+
 #include "node/client/placement_report.hpp"
 
 namespace catacomb::node {
 namespace {
 constexpr std::size_t kAhead = 6;  // segments, about 8 MiB
-}
+// Of a check: 1.4 TB. A key made to harm names one branch again and again, and its tree has no end worth
+// waiting for.
+constexpr std::size_t kMostSegments = 1 << 20;
+}  // namespace
 
 GetJob::GetJob(ClientParts& parts, JobPtr job, storage::ReadKey key, std::shared_ptr<ByteSink> to)
     : parts_(parts),
@@ -104,13 +109,14 @@ Task<void> CheckJob::run() {
 
 Task<Result<>> CheckJob::check() {
     job_->set_phase("checking");
-    CheckReport report;
+    auto& report = job_->status.check.emplace();
     report.readable = true;
     report.estimated_survival = 1;
     while (auto node = walker_->next()) {
+        if (report.segments.size() >= kMostSegments)
+            co_return error(Code::limit, concat("the file has more than ", kMostSegments, " segments"));
         auto checked = co_await check_segment(*node, report);
         if (!checked) co_return checked;
-        job_->status.check = report;
         job_->changed();
     }
     co_return ok();

@@ -116,6 +116,7 @@ BOOST_AUTO_TEST_CASE(a_node_waits_for_its_bootstrap_relays) {
     cluster.start(client);
     world.run_for(minutes(10));
     BOOST_TEST(cluster.core(client).view().size() == 0u);
+    BOOST_TEST(!cluster.core(client).is_ready());
     const auto refused = cluster.get(client, report->key);
     BOOST_TEST(refused.error().is(Code::too_few_relays), refused.error().text());
     for (const std::size_t node : {0, 1, 2}) cluster.start(node);

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "crypto/random.hpp"
+#include "node/client/exit_calls.hpp"
 #include "routing/rendezvous/placement.hpp"
 #include "tests/unit/routing/relay_fixture.hpp"
 
@@ -124,6 +125,14 @@ BOOST_AUTO_TEST_CASE(no_proof_of_work_no_vault) {
     auto ack = given();
     ack.set_pow(std::string(crypto::Pow::kSize, '\0'));
     BOOST_TEST((refusal(ack) == Code::corrupt));
+}
+
+BOOST_AUTO_TEST_CASE(an_exits_words_are_not_repeated) {
+    for (const Code code : {Code::malformed, Code::full, Code::timed_out, Code::closed})
+        BOOST_TEST(known_failure(name_of(code)) == name_of(code));
+    for (const std::string told : {"", "\x1b]52;c;aGk=\a", "full ", "FULL"}) {
+        BOOST_TEST(known_failure(told) == "the exit gave no reason that we know");
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
