@@ -72,9 +72,9 @@ Result<> Testnet::up(const Shape& shape, const Settings& settings) {
                                           " holds a testnet of another shape; take it down and remove it, "
                                           "or use another --dir"));
     }
-    if (there.empty() && shape.relays < kFewestRelays) {
-        return error(Code::bad_input, concat("a testnet has at least ", kFewestRelays,
-                                             " relays: a vault's circuit takes four beside its own"));
+    if (shape.relays < kFewestRelays) {
+        cli::say(concat("below ", kFewestRelays,
+                        " relays no vault can register: its circuit takes four beside its own"));
     }
     if (there.empty()) {
         for (const auto& member : *members) {
