@@ -51,8 +51,8 @@ private:
                                       const routing::Endpoint& to) const;
 
     const Options options_;
-    const Duration
-        clock_offset_;  // from the start of the machine to the epoch, as the clock said at our start
+    // From the start of the machine to the epoch, as the clock said at our start.
+    const Duration clock_offset_;
     crypto::SystemRng rng_;
     boost::asio::io_context context_;
     boost::asio::steady_timer timer_;

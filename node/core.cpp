@@ -195,7 +195,7 @@ void NodeCore::close_needless_links() {
 
 bool NodeCore::is_ready() const {
     if (relay_ && !relay_->ring.complete()) return false;
-    if (!vault_) return gossip_.first_round_over() && view_.size() > (own_ ? kClientHops : kClientHops - 1);
+    if (!vault_) return gossip_.first_round_over() && view_.size() >= kClientHops + (own_ ? 1 : 0);
     const auto vault = vault_->status();
     return vault.wanted > 0 && vault.registrations == vault.wanted;
 }

@@ -28,4 +28,11 @@ ExitCode exit_code_of(Code code) {
     return ExitCode::usage;
 }
 
+std::optional<Code> code_named(std::string_view name) {
+    for (int i = 0; i <= static_cast<int>(Code::closed); ++i) {
+        if (name == name_of(static_cast<Code>(i))) return static_cast<Code>(i);
+    }
+    return std::nullopt;
+}
+
 }  // namespace catacomb::node

@@ -16,6 +16,8 @@ using routing::Task;
 // Exit codes of the command line (5-interfaces.md 5.1), carried through the API as `"exit_code"`.
 enum class ExitCode { done = 0, not_found = 1, usage = 2, unreachable = 3, refused = 4, interrupted = 5 };
 ExitCode exit_code_of(Code code);
+// The code of that name (name_of), which came from another program.
+std::optional<Code> code_named(std::string_view name);
 
 using JobId = std::uint64_t;
 enum class JobKind { insert, get, check };

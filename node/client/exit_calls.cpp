@@ -1,5 +1,7 @@
 #include "node/client/exit_calls.hpp"
 
+#include "node/service.hpp"
+
 namespace catacomb::node {
 namespace {
 
@@ -88,10 +90,7 @@ bool is_in_place(const Acknowledged& given, const storage::BlockId& block, const
 }  // namespace
 
 std::string known_failure(std::string_view told) {
-    for (auto code = std::uint8_t{0}; code <= static_cast<std::uint8_t>(Code::closed); ++code) {
-        if (told == name_of(static_cast<Code>(code))) return std::string(told);
-    }
-    return "the exit gave no reason that we know";
+    return code_named(told) ? std::string(told) : "the exit gave no reason that we know";
 }
 
 Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,

@@ -1,7 +1,6 @@
 #include "node/client/get_job.hpp"
 
 #include "base/log.hpp"
-
 #include "node/client/placement_report.hpp"
 
 namespace catacomb::node {

@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "base/log.hpp"
+#include "node/service.hpp"
 
 namespace catacomb::cli {
 namespace beast = boost::beast;
@@ -67,11 +68,7 @@ Error error_from_json(const json::object& failure) {
         const auto* string = value ? value->if_string() : nullptr;
         return string ? std::string(*string) : std::string();
     };
-    auto code = Code::io;
-    for (int i = 0; i <= static_cast<int>(Code::closed); ++i) {
-        if (text("code") == name_of(static_cast<Code>(i))) code = static_cast<Code>(i);
-    }
-    return error(code, text("message"));
+    return error(node::code_named(text("code")).value_or(Code::io), text("message"));
 }
 
 class ApiClient::Impl {
@@ -258,9 +255,10 @@ Result<ApiClient> ApiClient::open(std::filesystem::path data_dir, Duration limit
     auto token = first_line(data_dir / "api.token");
     const auto port = port_in(data_dir / "api.port");
     std::error_code ignored;
-    if (port == 0 && std::filesystem::exists(data_dir / "api.port", ignored))
-        return unreadable(data_dir / "api.port");
-    if (port == 0) return not_running(data_dir);
+    if (port == 0) {
+        const auto file = data_dir / "api.port";
+        return std::filesystem::exists(file, ignored) ? unreadable(file) : not_running(data_dir);
+    }
     if (token.empty()) return unreadable(data_dir / "api.token");
     return ApiClient(std::make_unique<Impl>(std::move(data_dir), port, std::move(token), limit));
 }

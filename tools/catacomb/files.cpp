@@ -21,8 +21,10 @@ namespace {
 
 constexpr std::size_t kHashChunk = 1024 * 1024;
 constexpr int kStopPollMs = 200;
-constexpr int kPartEnding = 5;                     // ".part"
-constexpr std::size_t kMaxFileName = 255 - 7 - 5;  // room for ".XXXXXX.part"
+// The end of a file's name while it is written; mkostemps() puts a random character for each X.
+constexpr std::string_view kUnfinished = ".XXXXXX.part";
+constexpr auto kAfterRandom = static_cast<int>(kUnfinished.size() - kUnfinished.rfind('.'));
+constexpr std::size_t kMaxFileName = 255 - kUnfinished.size();
 constexpr std::size_t kMaxKey = 4096;
 
 Error errno_error(std::string what) { return error(Code::io, std::move(what) + ": " + std::strerror(errno)); }
@@ -151,8 +153,8 @@ Result<OutputFile> OutputFile::open(const std::string& path) {
 }
 
 Result<> OutputFile::create_part() {
-    auto part = path_ + ".XXXXXX.part";
-    fd_ = Descriptor(::mkostemps(part.data(), kPartEnding, O_CLOEXEC));
+    auto part = concat(path_, kUnfinished);
+    fd_ = Descriptor(::mkostemps(part.data(), kAfterRandom, O_CLOEXEC));
     if (fd_.get() < 0) return failed("cannot write");
     part_ = std::move(part);
     // It was made for its owner alone; a file of the user has the user's mask.

@@ -54,7 +54,7 @@ private:
     std::uint64_t taken_ = 0;
 };
 
-// Standard output, a device, or a new file: written as FILE.XXXXXX.part, a name that nothing had, and renamed
+// Standard output, a device, or a new file: written as FILE.*.part, a name that nothing had, and renamed
 // at the end; abandon() or destruction without commit() removes it.
 class OutputFile {
 public:

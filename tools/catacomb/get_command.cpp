@@ -36,17 +36,17 @@ public:
     // Requires: open() succeeded. Code::closed when it was abandoned.
     Result<> commit() {
         const std::lock_guard lock(guard_);
-        if (abandoned_) return error(Code::closed, "interrupted");
+        if (settled_) return error(Code::closed, "interrupted");
         auto done = output_->commit();
-        committed_ = done.has_value();
+        settled_ = done.has_value();
         return done;
     }
     const std::string& path() const { return output_->path(); }
     // False when the file is whole already.
     bool abandon() {
         const std::lock_guard lock(guard_);
-        if (committed_) return false;
-        abandoned_ = true;
+        if (settled_) return false;
+        settled_ = true;
         if (output_) output_->abandon();
         return true;
     }
@@ -61,7 +61,7 @@ private:
     const std::optional<std::string> given_;
     std::mutex guard_;
     std::optional<OutputFile> output_;
-    bool committed_ = false, abandoned_ = false;
+    bool settled_ = false;  // whole, or given up: whichever came first
     std::optional<Error> failure_;
 };
 

@@ -33,13 +33,13 @@ void print_status(const json::object& s) {
             " of ", amount_text(real_in(vault, "quota")), ", registered at ",
             number_in(vault, "registrations"), " of ", number_in(vault, "registrations_wanted"), " relays"));
     }
-    for (const auto& [name, value] : object_in(s, "circuits")) {
-        if (name == "typical_build_ms") {
-            print_line(concat("circuits  built in ", std::lround(real_in(object_in(s, "circuits"), name)),
-                              " ms, typically"));
-        } else {
-            print_line(concat("circuits  ", std::string_view(name), " ", value));
-        }
+    const auto& circuits = object_in(s, "circuits");
+    for (const auto* name : {"own", "relayed", "ready"}) {
+        print_line(concat("circuits  ", name, " ", number_in(circuits, name)));
+    }
+    if (circuits.contains("typical_build_ms")) {
+        print_line(concat("circuits  built in ", std::lround(real_in(circuits, "typical_build_ms")),
+                          " ms, typically"));
     }
     const auto* warnings = s.if_contains("warnings");
     if (!warnings || !warnings->is_array()) return;
@@ -56,13 +56,17 @@ std::string job_line(const json::object& job) {
     return out;
 }
 
+void print_job(const Options& options, const json::object& job) {
+    if (options.json) {
+        print_json(job);
+    } else {
+        print_line(job_line(job));
+    }
+}
+
 int show(const Options& options, const Result<json::object>& job) {
     if (!job) return fail(options, job.error());
-    if (options.json) {
-        print_json(*job);
-    } else {
-        print_line(job_line(*job));
-    }
+    print_job(options, *job);
     return static_cast<int>(number_in(*job, "exit_code"));
 }
 
@@ -115,11 +119,7 @@ int jobs(const Options& options, const JobsArguments& arguments) {
     if (arguments.cancel) {
         const auto cancelled = client->call("DELETE", target);
         if (!cancelled) return fail(options, cancelled.error());
-        if (options.json) {
-            print_json(*cancelled);
-        } else {
-            print_line(job_line(*cancelled));
-        }
+        print_job(options, *cancelled);
         return 0;
     }
     return show(options, arguments.follow ? follow(*client, target) : client->call("GET", target));
