@@ -41,6 +41,32 @@ void deafen(Cluster& cluster, std::size_t node, Duration length) {
     }
 }
 
+// Answers each request with so many bytes.
+struct Answerer final : routing::FrameHandler {
+    void on_frame(routing::Link& link, const routing::FrameView& frame, MutableBytes) override {
+        link.send_body(routing::FrameKind::rpc_response, frame.channel, routing::kFrameFirst,
+                       routing::kFrameLast, 0, Bytes(size));
+    }
+    void on_link_closed(routing::Link&) override {}
+
+    std::size_t size = 0;
+};
+
+struct Asker : Stranger {
+    using Stranger::Stranger;
+
+    routing::Task<void> ask() {
+        auto link = links.all().front();
+        const auto method = routing::Method::ping;
+        const auto deadline = runtime.now() + seconds(30);
+        Bytes body;
+        auto answer = co_await rpc.call_over(std::move(link), method, std::move(body), deadline);
+        answered = answer ? Result<std::size_t>(answer->size()) : Result<std::size_t>(answer.error());
+    }
+    routing::LinkRpc rpc{runtime, links};
+    std::optional<Result<std::size_t>> answered;
+};
+
 ClusterOptions six_relays() {
     ClusterOptions out;
     out.relays = 6;
@@ -177,6 +203,61 @@ BOOST_AUTO_TEST_CASE(requests_that_never_end_have_one_budget) {
     BOOST_TEST(victim.rpc().held() < 100'000u);
     BOOST_TEST(victim.links().count() == links_before - 1);
     stranger.leave();
+    world.run_for(seconds(1));
+}
+
+// Proves: a request that is longer than any may be ends its link, and the longest that may be does not.
+BOOST_AUTO_TEST_CASE(a_request_that_is_too_long_ends_its_link) {
+    SimWorld world(seeds(1).front());
+    Cluster cluster(world, six_relays());
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    Stranger stranger(cluster, Endpoint::v4(0x0b000001, 0));
+    stranger.tasks.spawn(stranger.dial(cluster.address(0)));
+    BOOST_REQUIRE(world.run_until([&] { return stranger.links.count() == 1 && stranger.tasks.count() == 0; },
+                                  seconds(10)));
+    const auto link = stranger.links.all().front();
+    constexpr std::size_t kLongest = 2 + routing::kRpcMaxBody;  // a method that nobody serves, and its body
+    auto ask = [&, request = std::uint32_t{0}](std::size_t size) mutable {
+        link->send_body(routing::FrameKind::rpc_request, ++request, routing::kFrameFirst, routing::kFrameLast,
+                        0, Bytes(size, 0xff));
+        world.run_for(seconds(2));
+        BOOST_TEST(cluster.core(0).rpc().held() == 0u);
+    };
+    ask(kLongest);
+    BOOST_TEST(link->is_open());
+    ask(kLongest + 1);
+    BOOST_TEST(!link->is_open());
+    stranger.leave();
+    world.run_for(seconds(1));
+}
+
+// Proves: the same of an answer.
+BOOST_AUTO_TEST_CASE(an_answer_that_is_too_long_ends_its_link) {
+    SimWorld world(seeds(1).front());
+    Cluster cluster(world, six_relays());
+    const auto home = Endpoint::v4(0x0b000001, 4000);
+    Stranger host(cluster, home);
+    BOOST_REQUIRE(host.links.listen(home).has_value());
+    Answerer answerer;
+    host.links.set_rpc_handler(&answerer);
+    Asker asker(cluster, Endpoint::v4(0x0c000001, 0));
+    asker.tasks.spawn(asker.visit(home));
+    BOOST_REQUIRE(
+        world.run_until([&] { return asker.links.count() == 1 && asker.tasks.count() == 0; }, seconds(10)));
+    const auto ask = [&](std::size_t size) {
+        answerer.size = size;
+        asker.tasks.spawn(asker.ask());
+        BOOST_REQUIRE(world.run_until([&] { return asker.tasks.count() == 0; }, seconds(60)));
+        return *asker.answered;
+    };
+    BOOST_TEST(ask(routing::kRpcMaxBody).value() == routing::kRpcMaxBody);
+    const auto refused = ask(routing::kRpcMaxBody + 1);
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST(refused.error().is(Code::unreachable), refused.error().text());
+    BOOST_TEST(asker.links.count() == 0u);
+    asker.leave();
+    host.leave();
+    host.links.set_rpc_handler(nullptr);
     world.run_for(seconds(1));
 }
 

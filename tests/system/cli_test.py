@@ -130,6 +130,11 @@ class BadInput(WithDaemon):
             self.skipTest("root reads everything")
         self.assertIn(b"Permission denied", self.run_catacomb("insert", secret, expect=2).stderr)
 
+    def test_an_error_while_reading_is_told_and_stores_nothing(self):
+        words = self.run_catacomb("insert", "/proc/self/mem", expect=2).stderr  # opens, and then cannot be read
+        self.assertIn(b"cannot read /proc/self/mem: Input/output error", words)
+        self.assertNotIn(b"insert done", self.run_catacomb("jobs").stdout)
+
     def test_a_get_that_cannot_finish_leaves_nothing(self):
         key = self.insert(os.urandom(2_000_000), "half")
         done = self.run_catacomb("get", key, "-o", "out", expect=1)

@@ -67,6 +67,8 @@ class Mistakes(harness.SystemTest):
         for out in ("-", self.path("out")):
             words = self.network.run("client-01", "get", nothing, "-o", out, expect=1, limit=30).stderr.decode()
             self.assertRegex(words, r"not found: 0 of the \d+ blocks")
+        done = self.network.run("client-01", "check", nothing, expect=1, limit=30)
+        self.assertRegex(done.stdout.decode(), r"^not readable: .* has 0 of \d+ blocks, and needs \d+\n$")
         self.assertEqual([name for name in os.listdir(self.dir) if name.startswith("out")], [])
 
     def test_a_file_that_changes_while_it_goes_in(self):

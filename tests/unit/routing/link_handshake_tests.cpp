@@ -1,6 +1,7 @@
 // Proves: a link's handshake is three frames of the one size that tell a listener nothing; both ends learn
 // each other's key and payload and agree on a cipher; and it fails for another network, for every changed
-// byte, for truncation and for messages out of turn.
+// byte, for truncation, for messages out of turn and for payloads out of form.
+#include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 #include "routing/link/session.hpp"
 
@@ -157,6 +158,40 @@ BOOST_AUTO_TEST_CASE(other_sizes_and_messages_out_of_turn_are_refused_for_good) 
     auto replayed = responder();
     BOOST_TEST(!!replayed.consume(said.first));
     BOOST_TEST(!replayed.consume(said.third));
+}
+
+// Whoever knows the network can finish the handshake's mathematics and still say what is no payload.
+BOOST_AUTO_TEST_CASE(a_payload_out_of_form_is_refused) {
+    const auto accepted = [&](ByteView payload) {
+        crypto::NoiseConfig config;
+        config.prologue = to_bytes(crypto::hash(crypto::label::kLinkPrologue, network, kLinkVersion));
+        config.local_static = initiator_key.clone();
+        crypto::NoiseHandshake forger(std::move(config), rng);
+        auto b = responder();
+        const auto second = reply_to(b, *forger.write_message(Bytes(kFrameSize - 32)));
+        BOOST_REQUIRE(forger.read_message(second));
+        const auto last = b.consume(*forger.write_message(payload));
+        BOOST_TEST(last.has_value() == b.finished());
+        BOOST_TEST((last || last.error().is(Code::malformed)));
+        return last.has_value();
+    };
+    constexpr std::size_t kRoom = kFrameSize - 48 - 16;
+    const auto with = [&](std::uint8_t flags, std::size_t length) {
+        Bytes payload(kRoom);
+        payload[0] = flags;
+        payload[1] = static_cast<std::uint8_t>(length);
+        payload[2] = static_cast<std::uint8_t>(length >> 8);
+        return payload;
+    };
+    BOOST_TEST(accepted(with(1, 0)));
+    BOOST_TEST(accepted(with(0, kLinkPayloadMax)));
+    BOOST_TEST(!accepted(with(0, kLinkPayloadMax + 1)));
+    BOOST_TEST(!accepted(with(0, kRoom - 2)));
+    BOOST_TEST(!accepted(with(0, 0xffff)));
+    BOOST_TEST(!accepted(with(2, 0)));
+    auto trailing = with(0, 5);
+    trailing.back() = 1;
+    BOOST_TEST(!accepted(trailing));
 }
 
 BOOST_AUTO_TEST_CASE(an_ephemeral_key_of_low_order_is_refused) {
