@@ -23,7 +23,7 @@ using boost::asio::ip::tcp;
 namespace {
 
 constexpr std::size_t kChunk = 256 * 1024;
-constexpr std::uint64_t kMaxAnswer = 64 * 1024 * 1024;
+constexpr std::uint64_t kMaxAnswer = 128 * 1024 * 1024;  // a check of the most segments has 70 MB
 
 std::string first_line(const std::filesystem::path& file) {
     std::ifstream in(file);

@@ -179,11 +179,16 @@ BOOST_AUTO_TEST_CASE(job_requests_are_taken_only_when_every_field_is_right) {
     BOOST_TEST(bad((R"({"kind":"insert","name":")" + std::string(1025, 'n') + "\"}").c_str()));
 }
 
-BOOST_AUTO_TEST_CASE(a_running_check_tells_no_segments) {
+BOOST_AUTO_TEST_CASE(only_a_check_that_is_done_tells_a_verdict) {
     JobStatus job;
     job.kind = JobKind::check;
     job.check.emplace().segments.resize(3);
-    BOOST_TEST(!api::job_json(job).at("check").as_object().contains("segments"));
+    job.check->readable = true;  // so far
+    for (const auto state : {JobState::running, JobState::failed, JobState::cancelled}) {
+        job.state = state;
+        BOOST_TEST(!api::job_json(job).contains("check"));
+        BOOST_TEST(!api::job_summary_json(job).contains("check"));
+    }
     job.state = JobState::done;
     BOOST_TEST(api::job_json(job).at("check").at("segments").as_array().size() == 3u);
     BOOST_TEST(!api::job_summary_json(job).at("check").as_object().contains("segments"));
