@@ -67,6 +67,14 @@ struct Asker : Stranger {
     std::optional<Result<std::size_t>> answered;
 };
 
+// The stranger's only link, to the network's first relay.
+std::shared_ptr<routing::Link> link_to_first(Cluster& cluster, Stranger& stranger) {
+    stranger.tasks.spawn(stranger.dial(cluster.address(0)));
+    const auto met = [&] { return stranger.links.count() == 1 && stranger.tasks.count() == 0; };
+    BOOST_REQUIRE(cluster.world().run_until(met, seconds(10)));
+    return stranger.links.all().front();
+}
+
 ClusterOptions six_relays() {
     ClusterOptions out;
     out.relays = 6;
@@ -176,12 +184,9 @@ BOOST_AUTO_TEST_CASE(requests_that_never_end_have_one_budget) {
     Cluster cluster(world, options);
     BOOST_REQUIRE(cluster.settle(minutes(2)));
     Stranger stranger(cluster, Endpoint::v4(0x0b000001, 0));
-    stranger.tasks.spawn(stranger.dial(cluster.address(0)));
-    BOOST_REQUIRE(world.run_until([&] { return stranger.links.count() == 1 && stranger.tasks.count() == 0; },
-                                  seconds(10)));
+    const auto link = link_to_first(cluster, stranger);
     auto& victim = cluster.core(0);
     const auto links_before = victim.links().count();
-    const auto link = stranger.links.all().front();
     const Bytes body(190'000);
     std::uint32_t request = 0;
     const auto begin_a_request = [&] {
@@ -212,10 +217,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_too_long_ends_its_link) {
     Cluster cluster(world, six_relays());
     BOOST_REQUIRE(cluster.settle(minutes(2)));
     Stranger stranger(cluster, Endpoint::v4(0x0b000001, 0));
-    stranger.tasks.spawn(stranger.dial(cluster.address(0)));
-    BOOST_REQUIRE(world.run_until([&] { return stranger.links.count() == 1 && stranger.tasks.count() == 0; },
-                                  seconds(10)));
-    const auto link = stranger.links.all().front();
+    const auto link = link_to_first(cluster, stranger);
     constexpr std::size_t kLongest = 2 + routing::kRpcMaxBody;  // a method that nobody serves, and its body
     auto ask = [&, request = std::uint32_t{0}](std::size_t size) mutable {
         link->send_body(routing::FrameKind::rpc_request, ++request, routing::kFrameFirst, routing::kFrameLast,
@@ -269,13 +271,10 @@ BOOST_AUTO_TEST_CASE(a_peer_that_asks_and_never_listens_is_cut_off) {
     BOOST_REQUIRE(cluster.settle(minutes(2)));
     const auto home = Endpoint::v4(0x0b000001, 0);
     Stranger stranger(cluster, home);
-    stranger.tasks.spawn(stranger.dial(cluster.address(0)));
-    BOOST_REQUIRE(world.run_until([&] { return stranger.links.count() == 1 && stranger.tasks.count() == 0; },
-                                  seconds(10)));
+    const auto link = link_to_first(cluster, stranger);
     auto& victim = cluster.core(0);
     const auto links_before = victim.links().count();
     world.network().clog(cluster.address(0).address, home.address, seconds(50));
-    const auto link = stranger.links.all().front();
     Bytes ring_state(2);
     ring_state[0] = static_cast<std::uint8_t>(routing::Method::ring_state);
     std::size_t most = 0;
