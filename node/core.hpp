@@ -4,9 +4,9 @@
 #pragma once
 
 #include "node/client/client.hpp"
-#include "node/exit.hpp"
-#include "node/rendezvous.hpp"
-#include "node/vault.hpp"
+#include "node/exit/exit.hpp"
+#include "node/rendezvous/rendezvous.hpp"
+#include "node/vault/vault.hpp"
 #include "routing/link/link_rpc.hpp"
 #include "routing/membership/gossip.hpp"
 #include "routing/ring/ring.hpp"

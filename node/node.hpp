@@ -2,11 +2,11 @@
 // What the daemon runs.
 #pragma once
 
-#include "node/asio_runtime.hpp"
-#include "node/config.hpp"
+#include "node/config/config.hpp"
 #include "node/core.hpp"
 #include "node/identity.hpp"
-#include "storage/vault_store.hpp"
+#include "node/runtime/asio_runtime.hpp"
+#include "storage/store/vault_store.hpp"
 
 namespace catacomb::node {
 

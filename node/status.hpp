@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "node/vault.hpp"
+#include "node/vault/vault.hpp"
 
 namespace catacomb::node {
 

@@ -1,8 +1,8 @@
 // Runtime: the one seam between protocol code and the world (docs/decisions/0004): time, timers, randomness,
-// byte streams and a worker pool. node/asio_runtime implements it over real sockets, tools/sim over virtual
-// time; everything in routing and in node's services runs unchanged over both. One Runtime belongs to one
-// node; all of it is called on one thread (its executor). close() ends every wait, so that a node's tasks run
-// to their end.
+// byte streams and a worker pool. node/runtime/asio_runtime implements it over real sockets, tools/sim over
+// virtual time; everything in routing and in node's services runs unchanged over both. One Runtime belongs to
+// one node; all of it is called on one thread (its executor). close() ends every wait, so that a node's tasks
+// run to their end.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -6,8 +6,8 @@
 
 #include "base/log.hpp"
 #include "base/plain_text.hpp"
-#include "node/setting_values.hpp"
-#include "storage/file_name.hpp"
+#include "node/config/setting_values.hpp"
+#include "storage/tree/file_name.hpp"
 
 namespace catacomb::node::api {
 namespace json = boost::json;

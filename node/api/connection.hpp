@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "node/api/exchange.hpp"
-#include "node/config.hpp"
+#include "node/config/config.hpp"
 
 namespace catacomb::node::api {
 

@@ -3,7 +3,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
-#include "node/setting_values.hpp"
+#include "node/config/setting_values.hpp"
 
 namespace catacomb::node::api {
 namespace {

@@ -10,7 +10,7 @@
 #include "node/api/answers.hpp"
 #include "node/api/exchange.hpp"
 #include "node/api/pipe.hpp"
-#include "node/config.hpp"
+#include "node/config/config.hpp"
 #include "routing/runtime.hpp"
 
 namespace catacomb::node::api {

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "node/config.hpp"
+#include "node/config/config.hpp"
 #include "node/service.hpp"
 #include "routing/runtime.hpp"
 

@@ -131,7 +131,7 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
             }
             got |= bit(each.index());
             const storage::BlockId id{segment->root(), static_cast<std::uint8_t>(each.index())};
-            auto given = co_await proofs.check(each, id, lease_end, view.network());
+            auto given = co_await check_acknowledgement(proofs, each, id, lease_end, view.network());
             if (!given) co_return given.error();
             if (is_in_place(*given, id, view, runtime.now())) {
                 out.acknowledged.push_back(std::move(*given));

@@ -2,9 +2,9 @@
 // conversation on a circuit per call. Everything that comes back is verified again; the exit is not believed.
 #pragma once
 
-#include "node/acknowledgement.hpp"
-#include "node/paths.hpp"
-#include "storage/segment.hpp"
+#include "node/circuits/paths.hpp"
+#include "node/protocol/acknowledgement.hpp"
+#include "storage/segment/segment.hpp"
 
 namespace catacomb::node {
 

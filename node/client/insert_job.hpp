@@ -7,7 +7,7 @@
 #include "node/client/exit_calls.hpp"
 #include "node/client/parts.hpp"
 #include "node/client/placement_report.hpp"
-#include "storage/disperser.hpp"
+#include "storage/tree/disperser.hpp"
 
 namespace catacomb::node {
 

@@ -1,9 +1,9 @@
 // What the client's jobs stand on: the node's parts, by reference. They outlive every job.
 #pragma once
 
-#include "node/acknowledgement.hpp"
-#include "node/client/circuit_pool.hpp"
+#include "node/circuits/exit_set.hpp"
 #include "node/client/job.hpp"
+#include "node/protocol/acknowledgement.hpp"
 
 namespace catacomb::node {
 

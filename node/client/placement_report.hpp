@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "node/acknowledgement.hpp"
+#include "node/protocol/acknowledgement.hpp"
 #include "node/service.hpp"
 
 namespace catacomb::node {

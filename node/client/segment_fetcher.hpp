@@ -4,7 +4,7 @@
 
 #include "node/client/exit_calls.hpp"
 #include "node/client/parts.hpp"
-#include "storage/walker.hpp"
+#include "storage/tree/walker.hpp"
 
 namespace catacomb::node {
 

@@ -2,7 +2,7 @@
 // that was made for it.
 #include "base/check.hpp"
 #include "crypto/random.hpp"
-#include "storage/segment.hpp"
+#include "storage/segment/segment.hpp"
 
 using namespace catacomb;
 using namespace catacomb::storage;

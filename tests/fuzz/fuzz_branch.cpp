@@ -2,7 +2,7 @@
 // do not make open; a leaf's name that is taken off is a valid file name.
 #include "base/check.hpp"
 #include "crypto/random.hpp"
-#include "storage/branch.hpp"
+#include "storage/tree/branch.hpp"
 
 using namespace catacomb;
 using namespace catacomb::storage;

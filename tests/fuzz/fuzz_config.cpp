@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/check.hpp"
-#include "node/config.hpp"
+#include "node/config/config.hpp"
 
 using namespace catacomb;
 using namespace catacomb::node;

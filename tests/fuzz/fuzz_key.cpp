@@ -3,7 +3,7 @@
 // error that is a sentence.
 #include "base/check.hpp"
 #include "crypto/random.hpp"
-#include "storage/key.hpp"
+#include "storage/tree/key.hpp"
 
 using namespace catacomb;
 using namespace catacomb::storage;

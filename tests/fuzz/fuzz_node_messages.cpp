@@ -15,7 +15,7 @@ namespace {
 
 constexpr auto kPatience = milliseconds(300);
 
-// A message of the input: length, then the bytes; the last of them is the kind (node/messages.hpp).
+// A message of the input: length, then the bytes; the last of them is the kind (node/protocol/messages.hpp).
 Bytes next_message(Reader& input) {
     const auto length = input.u16() % 1024;
     return to_bytes(input.raw(std::min<std::size_t>(length, input.left())));

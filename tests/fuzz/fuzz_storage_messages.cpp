@@ -2,7 +2,7 @@
 // but a vault acknowledges in its name.
 #include "base/check.hpp"
 #include "crypto/random.hpp"
-#include "node/acknowledgement.hpp"
+#include "node/protocol/acknowledgement.hpp"
 
 using namespace catacomb;
 using namespace catacomb::node;

@@ -5,8 +5,8 @@
 
 #include "base/check.hpp"
 #include "crypto/random.hpp"
-#include "storage/lmdb_check.hpp"
-#include "storage/store_format.hpp"
+#include "storage/store/lmdb_check.hpp"
+#include "storage/store/store_format.hpp"
 
 using namespace catacomb;
 using namespace catacomb::storage;

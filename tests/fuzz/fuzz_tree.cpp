@@ -3,7 +3,7 @@
 #include "base/check.hpp"
 #include "base/codec.hpp"
 #include "crypto/random.hpp"
-#include "storage/walker.hpp"
+#include "storage/tree/walker.hpp"
 
 using namespace catacomb;
 using namespace catacomb::storage;

@@ -8,15 +8,15 @@
 #include "base/codec.hpp"
 #include "base/log.hpp"
 #include "crypto/bech32.hpp"
-#include "node/acknowledgement.hpp"
 #include "node/identity.hpp"
+#include "node/protocol/acknowledgement.hpp"
 #include "routing/link/frame.hpp"
 #include "routing/membership/reconcile.hpp"
 #include "routing/onion/parts.hpp"
 #include "routing/ring/messages.hpp"
 #include "routing/rpc.hpp"
-#include "storage/store_format.hpp"
-#include "storage/walker.hpp"
+#include "storage/store/store_format.hpp"
+#include "storage/tree/walker.hpp"
 #include "tests/fuzz/fuzz_relays.hpp"
 
 using namespace catacomb;

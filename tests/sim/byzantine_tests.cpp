@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "crypto/random.hpp"
-#include "node/messages.hpp"
+#include "node/protocol/messages.hpp"
 #include "tests/support/seeds.hpp"
 #include "tools/sim/jobs.hpp"
 #include "tools/sim/oracles/integrity.hpp"

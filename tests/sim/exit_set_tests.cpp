@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "node/client/circuit_pool.hpp"
+#include "node/circuits/exit_set.hpp"
 #include "tests/support/seeds.hpp"
 #include "tools/sim/cluster.hpp"
 

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "node/api/server.hpp"
-#include "node/asio_runtime.hpp"
+#include "node/runtime/asio_runtime.hpp"
 #include "tests/support/fake_service.hpp"
 #include "tests/support/scratch_dir.hpp"
 

@@ -7,12 +7,12 @@
 
 #include "base/log.hpp"
 #include "crypto/hash.hpp"
+#include "tools/api_client/api_client.hpp"
+#include "tools/api_client/json_fields.hpp"
 #include "tools/bench/benches.hpp"
 #include "tools/bench/measure.hpp"
 #include "tools/bench/processes.hpp"
 #include "tools/bench/sample_file.hpp"
-#include "tools/catacomb/api_client.hpp"
-#include "tools/catacomb/json_fields.hpp"
 #include "tools/testnet/testnet.hpp"
 
 namespace catacomb::bench {

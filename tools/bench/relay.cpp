@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "base/check.hpp"
-#include "node/asio_runtime.hpp"
+#include "node/runtime/asio_runtime.hpp"
 #include "routing/onion/origin_circuit.hpp"
 #include "routing/onion/relay_circuit.hpp"
 #include "tools/bench/measure.hpp"

@@ -7,8 +7,8 @@
 #include <map>
 
 #include "base/check.hpp"
-#include "storage/disperser.hpp"
-#include "storage/walker.hpp"
+#include "storage/tree/disperser.hpp"
+#include "storage/tree/walker.hpp"
 #include "tools/bench/measure.hpp"
 #include "tools/bench/processes.hpp"
 #include "tools/bench/sample_file.hpp"

@@ -2,8 +2,8 @@
 // it.
 #pragma once
 
-#include "tools/catacomb/api_client.hpp"
-#include "tools/catacomb/terminal.hpp"
+#include "tools/api_client/api_client.hpp"
+#include "tools/api_client/terminal.hpp"
 
 namespace catacomb::cli {
 

@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "node/config.hpp"
+#include "node/config/config.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/testnet_line.hpp"
 

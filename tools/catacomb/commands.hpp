@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "node/config.hpp"
-#include "tools/catacomb/terminal.hpp"
+#include "node/config/config.hpp"
+#include "tools/api_client/terminal.hpp"
 
 namespace catacomb::cli {
 

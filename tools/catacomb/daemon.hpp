@@ -9,8 +9,8 @@
 #include <csignal>
 
 #include "node/api/server.hpp"
-#include "node/asio_runtime.hpp"
-#include "tools/catacomb/terminal.hpp"
+#include "node/runtime/asio_runtime.hpp"
+#include "tools/api_client/terminal.hpp"
 
 namespace catacomb::cli {
 

@@ -1,6 +1,6 @@
 #include <iomanip>
 
-#include "storage/file_name.hpp"
+#include "storage/tree/file_name.hpp"
 #include "tools/catacomb/begun_job.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/files.hpp"

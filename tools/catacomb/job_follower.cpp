@@ -1,7 +1,7 @@
 #include "tools/catacomb/job_follower.hpp"
 
 #include "base/log.hpp"
-#include "tools/catacomb/terminal.hpp"
+#include "tools/api_client/terminal.hpp"
 
 namespace catacomb::cli {
 namespace {

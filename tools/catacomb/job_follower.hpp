@@ -7,7 +7,7 @@
 #include <mutex>
 #include <thread>
 
-#include "tools/catacomb/api_client.hpp"
+#include "tools/api_client/api_client.hpp"
 #include "tools/catacomb/progress.hpp"
 
 namespace catacomb::cli {

@@ -1,8 +1,8 @@
 #include <iostream>
 
 #include "crypto/random.hpp"
+#include "tools/api_client/terminal.hpp"
 #include "tools/catacomb/command_line.hpp"
-#include "tools/catacomb/terminal.hpp"
 
 int main(int argc, char** argv) {
     try {

@@ -1,5 +1,5 @@
-#include "node/config.hpp"
-#include "node/log_output.hpp"
+#include "node/config/config.hpp"
+#include "node/config/log_output.hpp"
 #include "tools/catacomb/commands.hpp"
 
 namespace catacomb::cli {

@@ -7,7 +7,7 @@
 #include <cstdio>
 
 #include "base/log.hpp"
-#include "tools/catacomb/terminal.hpp"
+#include "tools/api_client/terminal.hpp"
 
 namespace catacomb::cli {
 namespace json = boost::json;

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "tools/catacomb/api_client.hpp"
+#include "tools/api_client/api_client.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/progress.hpp"
 

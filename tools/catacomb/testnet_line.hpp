@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-#include "tools/catacomb/terminal.hpp"
+#include "tools/api_client/terminal.hpp"
 #include "tools/testnet/members.hpp"
 
 namespace catacomb::testnet {

@@ -4,7 +4,7 @@
 // One at a time in a process: it takes the log.
 #pragma once
 
-#include "storage/disperser.hpp"
+#include "storage/tree/disperser.hpp"
 #include "tools/sim/cluster.hpp"
 #include "tools/sim/oracles/knowledge.hpp"
 

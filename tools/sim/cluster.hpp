@@ -4,7 +4,7 @@
 #pragma once
 
 #include "node/core.hpp"
-#include "storage/memory_store.hpp"
+#include "storage/store/memory_store.hpp"
 #include "tools/sim/world.hpp"
 
 namespace catacomb::sim {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tools/catacomb/json_fields.hpp"
+#include "tools/api_client/json_fields.hpp"
 
 namespace catacomb::testnet {
 namespace {

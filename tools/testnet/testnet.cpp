@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "base/log.hpp"
-#include "tools/catacomb/api_client.hpp"
-#include "tools/catacomb/terminal.hpp"
+#include "tools/api_client/api_client.hpp"
+#include "tools/api_client/terminal.hpp"
 #include "tools/testnet/readiness.hpp"
 
 namespace catacomb::testnet {

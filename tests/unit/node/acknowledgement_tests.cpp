@@ -1,6 +1,6 @@
 // Proves: a vault's acknowledgement speaks for one block, one lease, one network and one vault; with any
 // field changed it is refused; and a proof of work counts only in its own epoch and the ones beside it.
-#include "node/acknowledgement.hpp"
+#include "node/protocol/acknowledgement.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -8,7 +8,7 @@
 #include "node/api/private_files.hpp"
 #include "tests/support/live_api.hpp"
 #include "tests/support/raw_http.hpp"
-#include "tools/catacomb/api_client.hpp"
+#include "tools/api_client/api_client.hpp"
 
 using namespace catacomb;
 using namespace catacomb::node;

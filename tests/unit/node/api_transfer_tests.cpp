@@ -7,8 +7,8 @@
 #include "crypto/random.hpp"
 #include "tests/support/live_api.hpp"
 #include "tests/support/raw_http.hpp"
-#include "tools/catacomb/api_client.hpp"
-#include "tools/catacomb/json_fields.hpp"
+#include "tools/api_client/api_client.hpp"
+#include "tools/api_client/json_fields.hpp"
 
 using namespace catacomb;
 namespace json = boost::json;

@@ -1,7 +1,7 @@
 // Proves: over real sockets the seam keeps its word: the conversation of the simulated world ends the same,
 // readiness and ends are told apart, nothing is called after a stream is gone, and the machine's limits are
 // survived.
-#include "node/asio_runtime.hpp"
+#include "node/runtime/asio_runtime.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include <optional>
 #include <thread>
 
-#include "node/tcp.hpp"
+#include "node/runtime/tcp.hpp"
 #include "tests/support/conversation.hpp"
 
 using namespace catacomb;

@@ -5,7 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
-#include "node/setting_values.hpp"
+#include "node/config/setting_values.hpp"
 #include "tests/support/scratch_dir.hpp"
 
 using namespace catacomb;

@@ -1,10 +1,10 @@
 // Proves: a lone put is written at once; puts that come while a group is being written share the next flush,
 // within the maxima of a group; each caller gets the outcome of its own block; and what waits is bounded.
-#include "node/put_queue.hpp"
+#include "node/vault/put_queue.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "storage/memory_store.hpp"
+#include "storage/store/memory_store.hpp"
 #include "tools/sim/world.hpp"
 
 namespace catacomb::node {

@@ -5,8 +5,8 @@
 #include <functional>
 #include <map>
 
-#include "storage/disperser.hpp"
-#include "storage/walker.hpp"
+#include "storage/tree/disperser.hpp"
+#include "storage/tree/walker.hpp"
 #include "tests/unit/storage/support.hpp"
 
 namespace catacomb::storage {

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "storage/vault_store.hpp"
+#include "storage/store/vault_store.hpp"
 #include "tests/unit/storage/support.hpp"
 
 namespace catacomb::storage {

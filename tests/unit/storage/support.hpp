@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "crypto/random.hpp"
-#include "storage/segment.hpp"
+#include "storage/segment/segment.hpp"
 
 namespace catacomb::storage {
 

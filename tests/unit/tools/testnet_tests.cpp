@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "node/config.hpp"
+#include "node/config/config.hpp"
 #include "tests/support/scratch_dir.hpp"
 #include "tools/testnet/process.hpp"
 #include "tools/testnet/readiness.hpp"

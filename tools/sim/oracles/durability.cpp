@@ -2,7 +2,7 @@
 
 #include "base/check.hpp"
 #include "base/log.hpp"
-#include "storage/walker.hpp"
+#include "storage/tree/walker.hpp"
 
 namespace catacomb::sim {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/block_store.hpp"
+#include "storage/store/block_store.hpp"
 
 namespace catacomb::sim {
 

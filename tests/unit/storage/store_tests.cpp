@@ -1,0 +1,323 @@
+// Proves the contract of BlockStore on both implementations, and on disk: that it survives reopening, keeps
+// its quota, refuses cleanly when disk or map is full, and is opened only once.
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+#include "storage/store/memory_store.hpp"
+#include "storage/store/store_format.hpp"
+#include "storage/store/vault_files.hpp"
+#include "tests/unit/storage/store_support.hpp"
+
+namespace catacomb::storage {
+namespace {
+
+constexpr std::size_t kSizes[] = {1024, 4096, 16384, 65536};
+
+// Runs `test` on a MemoryBlockStore and on a VaultStore.
+template <class Test>
+void on_both(Test test, std::uint64_t quota = std::uint64_t{64} << 20) {
+    BOOST_TEST_CONTEXT("in memory") {
+        MemoryBlockStore store(quota);
+        test(store);
+    }
+    BOOST_TEST_CONTEXT("on disk") {
+        const TemporaryDirectory directory;
+        const auto store = VaultStore::open(directory.path(), small_store(quota));
+        BOOST_REQUIRE(store.has_value());
+        test(**store);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_was_put_is_got) {
+    on_both([](BlockStore& store) {
+        std::uint64_t number = 0;
+        for (const auto size : kSizes) BOOST_TEST(put_one(store, put_of(number++, size)).has_value());
+        for (const std::size_t size : {1u, 2000u, 2047u, 2048u, 4080u, 4081u, 65535u}) {
+            BOOST_TEST(put_one(store, put_of(number++, size)).has_value());
+        }
+        for (std::uint64_t i = 0; i < number; ++i) {
+            BOOST_TEST(store.has(id_of(i)));
+            BOOST_TEST((*store.get(id_of(i)) == bytes_of(i, store.get(id_of(i))->size())));
+        }
+        BOOST_TEST(store.usage().blocks == number);
+        BOOST_TEST(!store.has(id_of(number)));
+        BOOST_TEST(store.get(id_of(number)).error().is(Code::not_found));
+        BOOST_TEST(store.lease_end(id_of(number)).error().is(Code::not_found));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_second_put_changes_nothing_but_the_lease) {
+    on_both([](BlockStore& store) {
+        BOOST_TEST(put_one(store, put_of(1, 4096, at_hour(10))).has_value());
+        const auto before = store.usage();
+        BOOST_TEST(put_one(store, {id_of(1), bytes_of(2, 4096), at_hour(20)}).has_value());
+        BOOST_TEST((*store.get(id_of(1)) == bytes_of(1, 4096)));
+        BOOST_TEST((*store.lease_end(id_of(1)) == at_hour(20)));
+        BOOST_TEST(put_one(store, put_of(1, 4096, at_hour(5))).has_value());
+        BOOST_TEST((*store.lease_end(id_of(1)) == at_hour(20)));
+        BOOST_TEST(store.usage().bytes == before.bytes);
+        BOOST_TEST(*store.expire(at_hour(19), 10) == 0u);
+        BOOST_TEST(*store.expire(at_hour(20), 10) == 1u);
+        // Twice in one group.
+        const Put twice[] = {put_of(3, 65536, at_hour(1)), put_of(3, 65536, at_hour(2))};
+        for (const auto& result : store.put_group(twice)) BOOST_TEST(result.has_value());
+        BOOST_TEST((*store.get(id_of(3)) == bytes_of(3, 65536)));
+        BOOST_TEST((*store.lease_end(id_of(3)) == at_hour(2)));
+        BOOST_TEST(store.usage().blocks == 1u);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(leases_end_in_order_and_no_more_than_asked) {
+    on_both([](BlockStore& store) {
+        std::vector<Put> puts;
+        for (int i = 0; i < 200; ++i) puts.push_back(put_of(i, 1024, at_hour(i)));
+        for (const auto& result : store.put_group(puts)) BOOST_REQUIRE(result.has_value());
+        BOOST_TEST(*store.expire(at_hour(-1), 1000) == 0u);
+        BOOST_TEST(*store.expire(at_hour(150), 100) == 100u);
+        BOOST_TEST(!store.has(id_of(99)));
+        BOOST_TEST(store.has(id_of(100)));
+        BOOST_TEST(*store.expire(at_hour(150), 1000) == 51u);
+        BOOST_TEST(store.has(id_of(151)));
+        BOOST_TEST(store.usage().blocks == 49u);
+        BOOST_TEST(store.usage().bytes == 49 * quota_charge(1024));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(removed_blocks_are_gone_and_their_room_is_free) {
+    on_both([](BlockStore& store) {
+        std::vector<Put> puts;
+        std::vector<BlockId> ids;
+        for (int i = 0; i < 150; ++i) {
+            puts.push_back(put_of(i, 4096));
+            ids.push_back(id_of(i));
+        }
+        store.put_group(puts);
+        ids.push_back(id_of(999));
+        BOOST_TEST(store.remove(ids).has_value());
+        BOOST_TEST(store.remove(ids).has_value());
+        BOOST_TEST(store.usage().blocks == 0u);
+        BOOST_TEST(store.usage().bytes == 0u);
+        BOOST_TEST(store.list({}, 10)->empty());
+        BOOST_TEST(*store.expire(at_hour(100000), 10) == 0u);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(ids_are_listed_in_order_in_pages) {
+    on_both([](BlockStore& store) {
+        std::vector<Put> puts;
+        for (int i = 0; i < 100; ++i) puts.push_back(put_of(i, 100));
+        store.put_group(puts);
+        std::vector<BlockId> all;
+        std::optional<BlockId> last;
+        for (;;) {
+            const auto page = store.list(last, 7);
+            BOOST_REQUIRE(page.has_value());
+            if (page->empty()) break;
+            BOOST_TEST(page->size() <= 7u);
+            all.insert(all.end(), page->begin(), page->end());
+            last = all.back();
+        }
+        BOOST_TEST(all.size() == 100u);
+        BOOST_TEST(std::is_sorted(all.begin(), all.end()));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(the_quota_refuses_what_does_not_fit_and_loses_nothing) {
+    const auto quota = 10 * quota_charge(65536) + quota_charge(1024);
+    on_both(
+        [quota](BlockStore& store) {
+            std::vector<Put> puts;
+            for (int i = 0; i < 12; ++i) puts.push_back(put_of(i, 65536));
+            puts.push_back(put_of(12, 1024));
+            const auto results = store.put_group(puts);
+            for (int i = 0; i < 10; ++i) BOOST_TEST(results[i].has_value());
+            BOOST_TEST(results[10].error().is(Code::full));
+            BOOST_TEST(results[11].error().is(Code::full));
+            BOOST_TEST(results[12].has_value());  // the small one still fits
+            BOOST_TEST(store.usage().bytes == quota);
+            BOOST_TEST(put_one(store, put_of(13, 1)).error().is(Code::full));
+            for (int i = 0; i < 10; ++i) BOOST_TEST((*store.get(id_of(i)) == bytes_of(i, 65536)));
+            const BlockId first[] = {id_of(0)};
+            BOOST_TEST(store.remove(first).has_value());
+            BOOST_TEST(put_one(store, put_of(14, 65536)).has_value());
+        },
+        quota);
+}
+
+BOOST_AUTO_TEST_CASE(readers_run_beside_the_writer) {
+    on_both([](BlockStore& store) {
+        std::vector<Put> first;
+        for (int i = 0; i < 32; ++i) first.push_back(put_of(i, 4096, at_hour(2000)));
+        store.put_group(first);
+        std::atomic<bool> writing{true};
+        std::atomic<unsigned> wrong{0};
+        std::vector<std::thread> readers;
+        for (int r = 0; r < 2; ++r) {
+            readers.emplace_back([&] {
+                do {
+                    for (std::uint64_t i = 0; i < 32; ++i) {
+                        const auto block = store.get(id_of(i));
+                        if (!block || *block != bytes_of(i, 4096)) ++wrong;
+                    }
+                    store.usage();
+                } while (writing);
+            });
+        }
+        for (std::uint64_t group = 1; group <= 20; ++group) {
+            std::vector<Put> puts;
+            for (std::uint64_t i = 0; i < 16; ++i)
+                puts.push_back(put_of(group * 1000 + i, 16384, at_hour(1)));
+            store.put_group(puts);
+            BOOST_TEST(*store.expire(at_hour(1), 16) == 16u);
+        }
+        writing = false;
+        for (auto& reader : readers) reader.join();
+        BOOST_TEST(wrong == 0u);
+        BOOST_TEST(store.usage().blocks == 32u);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(memory_forgets_what_was_not_synced_and_shows_damage) {
+    MemoryBlockStore store(1 << 20);
+    put_one(store, put_of(1, 1024));
+    store.hold_syncs(true);
+    put_one(store, put_of(2, 1024));
+    BOOST_TEST(store.has(id_of(2)));
+    store.crash();
+    BOOST_TEST(store.has(id_of(1)));
+    BOOST_TEST(!store.has(id_of(2)));
+    BOOST_TEST(store.usage().bytes == quota_charge(1024));
+    store.hold_syncs(false);
+    put_one(store, put_of(2, 1024));
+    store.crash();
+    BOOST_TEST(store.has(id_of(2)));
+    BOOST_TEST(store.damage(id_of(1)));
+    BOOST_TEST(store.get(id_of(1)).error().is(Code::corrupt));
+    BOOST_TEST(put_one(store, put_of(1, 1024)).has_value());
+    BOOST_TEST((*store.get(id_of(1)) == bytes_of(1, 1024)));
+}
+
+BOOST_AUTO_TEST_CASE(everything_is_there_after_reopening) {
+    const TemporaryDirectory directory;
+    Usage before;
+    {
+        const auto store = VaultStore::open(directory.path(), small_store());
+        for (std::uint64_t i = 0; i < 40; ++i)
+            put_one(**store, put_of(i, kSizes[i % 4], at_hour(static_cast<int>(i))));
+        before = (*store)->usage();
+    }
+    const auto store = VaultStore::open(directory.path(), small_store());
+    BOOST_TEST((*store)->usage().blocks == 40u);
+    BOOST_TEST((*store)->usage().bytes == before.bytes);
+    for (std::uint64_t i = 0; i < 40; ++i)
+        BOOST_TEST((*(*store)->get(id_of(i)) == bytes_of(i, kSizes[i % 4])));
+    BOOST_TEST(*(*store)->expire(at_hour(19), 1000) == 20u);
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_is_opened_once) {
+    const TemporaryDirectory directory;
+    auto first = VaultStore::open(directory.path(), small_store());
+    BOOST_TEST(VaultStore::open(directory.path(), small_store()).error().is(Code::busy));
+    first->reset();
+    BOOST_TEST(VaultStore::open(directory.path(), small_store()).has_value());
+    BOOST_TEST(VaultStore::open("/proc/no/such/place", small_store()).error().is(Code::io));
+}
+
+std::uint64_t disk_use(const std::string& directory) {
+    std::uint64_t out = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+        struct stat info {};
+        ::stat(entry.path().c_str(), &info);
+        out += static_cast<std::uint64_t>(info.st_blocks) * 512;
+    }
+    return out;
+}
+
+// The quota is about the disk: filled with any class and refilled, the directory stays within it and the
+// reserve.
+BOOST_AUTO_TEST_CASE(the_disk_stays_within_the_quota) {
+    constexpr std::uint64_t kQuota = 24 << 20;
+    for (const auto size : kSizes) {
+        const TemporaryDirectory directory;
+        const auto store = VaultStore::open(directory.path(), small_store(kQuota));
+        std::uint64_t number = 0;
+        for (int round = 0; round < 3; ++round) {
+            for (bool full = false; !full;) {
+                std::vector<Put> puts;
+                for (int i = 0; i < 64; ++i, ++number) {
+                    puts.push_back(put_of(number, size, at_hour(static_cast<int>(number))));
+                }
+                for (const auto& result : (*store)->put_group(puts)) full |= !result;
+            }
+            BOOST_TEST_CONTEXT("blocks of " << size << ", round " << round) {
+                BOOST_TEST(disk_use(directory.path()) <= kQuota + (1 << 20) + kQuota / 20);
+            }
+            BOOST_REQUIRE((*store)->expire(at_hour(1 << 30), (*store)->usage().blocks / 2).has_value());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_is_a_clean_refusal) {
+    const TemporaryDirectory directory;
+    std::uint64_t free = std::uint64_t{1} << 40;
+    auto options = small_store();
+    options.free_space = [&free] { return free; };
+    const auto store = VaultStore::open(directory.path(), options);
+    BOOST_TEST(put_one(**store, put_of(1, 65536)).has_value());
+    free = 1000;
+    const auto refused = put_one(**store, put_of(2, 65536));
+    BOOST_TEST(refused.error().is(Code::full));
+    BOOST_TEST(refused.error().text() == "the disk of the vault is full");
+    BOOST_TEST((*(*store)->get(id_of(1)) == bytes_of(1, 65536)));
+    const BlockId first[] = {id_of(1)};
+    BOOST_TEST((*store)->remove(first).has_value());
+    free = std::uint64_t{1} << 40;
+    BOOST_TEST(put_one(**store, put_of(2, 65536)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_full_map_is_a_clean_refusal_and_deletes_go_on) {
+    const TemporaryDirectory directory;
+    auto options = small_store();
+    options.map_size = 4 << 20;
+    const auto store = VaultStore::open(directory.path(), options);
+    std::uint64_t number = 0;
+    Result<> result = ok();
+    while ((result = put_one(**store, put_of(number, 16384)))) ++number;
+    BOOST_TEST(result.error().is(Code::full));
+    BOOST_TEST(number > 100u);
+    BOOST_TEST((*store)->usage().blocks == number);
+    for (std::uint64_t i = 0; i < number; ++i)
+        BOOST_REQUIRE((*(*store)->get(id_of(i)) == bytes_of(i, 16384)));
+    std::vector<BlockId> ids;
+    for (std::uint64_t i = 0; i < number; ++i) ids.push_back(id_of(i));
+    BOOST_TEST((*store)->remove(ids).has_value());
+    BOOST_TEST((*store)->usage().blocks == 0u);
+    BOOST_TEST(put_one(**store, put_of(1, 16384)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_reserve_is_held_released_and_held_again) {
+    const TemporaryDirectory directory;
+    DiskReserve reserve(directory.path() + "/reserve", 1 << 20);
+    BOOST_TEST(!reserve.held());
+    BOOST_TEST(reserve.hold());
+    BOOST_TEST(reserve.held());
+    BOOST_TEST(disk_use(directory.path()) >= 1u << 20);
+    reserve.release();
+    BOOST_TEST(!reserve.held());
+    BOOST_TEST(reserve.hold());
+    DiskReserve impossible(directory.path() + "/impossible", std::uint64_t{1} << 60);
+    BOOST_TEST(!impossible.hold());
+    BOOST_TEST(!std::filesystem::exists(directory.path() + "/impossible"));
+}
+
+// Else a flipped bit would have a good block evicted as long expired.
+BOOST_AUTO_TEST_CASE(a_lease_that_reads_as_before_1970_is_damage) {
+    auto record = StoredMeta::of(put_of(1, 16384)).encode();
+    BOOST_TEST(StoredMeta::decode(record).has_value());
+    record[7] |= 0x80;
+    BOOST_TEST(!StoredMeta::decode(record).has_value());
+}
+
+}  // namespace
+}  // namespace catacomb::storage
