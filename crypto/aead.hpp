@@ -1,5 +1,5 @@
 // Bulk AEAD through OpenSSL's EVP: one context per key and direction, ciphers fetched once per process, only
-// the IV set per message (spikes.md, Chain). Nonces are 64-bit counters in the Noise encoding: 4 zero bytes,
+// the IV set per message (docs/decisions/0006). Nonces are 64-bit counters in Noise's encoding: 4 zero bytes,
 // then the counter (ChaCha20-Poly1305: little-endian, AES-256-GCM: big-endian; Noise rev 34, section 12).
 #pragma once
 
@@ -54,7 +54,7 @@ private:
 };
 
 // The AEAD's own keystream over the first `out.size()` bytes of a message sealed with `counter` (what the
-// text is XORed with). The onion client needs it to compute fillers (3-network.md 3.5).
+// text is XORed with). The onion client needs it to compute fillers (docs/spec/onion.md 3).
 class AeadKeystream {
 public:
     AeadKeystream(CipherSuite suite, const Key256& key);

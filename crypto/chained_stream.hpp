@@ -1,9 +1,9 @@
-// One relay's layer over backward cells (3-network.md 3.5): a stream cipher layer (AES-256-CTR or ChaCha20)
-// over the whole cell, and a MAC (GMAC or Poly1305) over the layered cell that is computed but not sent; the
-// next cell's nonce follows from (counter, that MAC): 96 bits of H(backward chain, counter, MAC), for the
-// stream (from block 0) and, under another key, for the MAC, which is the suite's AEAD tag over the layered
-// cell as associated data. A cell that was changed between the relay and the client gives the client another
-// MAC, so every later cell of the circuit turns to noise.
+// One relay's layer over backward cells (docs/spec/onion.md 4): a stream cipher layer (AES-256-CTR or
+// ChaCha20) over the whole cell, and a MAC (GMAC or Poly1305) over the layered cell that is computed but not
+// sent; the next cell's nonce follows from (counter, that MAC): 96 bits of H(backward chain, counter, MAC),
+// for the stream (from block 0) and, under another key, for the MAC, which is the suite's AEAD tag over the
+// layered cell as associated data. A cell that was changed between the relay and the client gives the client
+// another MAC, so every later cell of the circuit turns to noise.
 #pragma once
 
 #include "crypto/aead.hpp"

@@ -1,5 +1,5 @@
-// Every domain-separation tag in one list: a tag is the context of BLAKE3's derive-key mode (3-network.md,
-// H), so two uses with different tags never collide. A new use gets a new tag here, never a string elsewhere.
+// Every domain-separation tag in one list: a tag is the context of BLAKE3's derive-key mode, so two uses
+// with different tags never collide (docs/spec/README.md). A new use gets a new tag here, nowhere else.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// The proof of work that prices an identity (3-network.md 3.1): Argon2id over (public key, epoch, nonce),
+// The proof of work that prices an identity (docs/spec/README.md): Argon2id over (public key, epoch, nonce),
 // behind a cheap hash pre-filter so that a verifier throws junk away for a microsecond. Its difficulty is a
 // network parameter, trivial on a testnet.
 #pragma once

@@ -1,6 +1,6 @@
 // Shamir's secret sharing of 32-byte secrets over GF(2^8)/0x11b, constant time (no tables indexed by
 // secrets). Shares are at x = index + 1. Coefficients come from an XOF, H(shamir, secret, k, n), so that the
-// same secret always has the same shares (4-storage.md 4.2).
+// same secret always has the same shares (docs/spec/segments.md 3).
 #pragma once
 
 #include <vector>

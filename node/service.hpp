@@ -13,7 +13,7 @@ namespace catacomb::node {
 
 using routing::Task;
 
-// Exit codes of the command line (5-interfaces.md 5.1), carried through the API as `"exit_code"`.
+// Exit codes of the command line (docs/spec/api.md 3.1), carried through the API as `"exit_code"`.
 enum class ExitCode { done = 0, not_found = 1, usage = 2, unreachable = 3, refused = 4, interrupted = 5 };
 ExitCode exit_code_of(Code code);
 // The code of that name (name_of), which came from another program.
@@ -33,7 +33,7 @@ struct Progress {
     std::string last_failure;  // why the last thing that failed failed
 };
 
-// What an insert says when it is done (4-storage.md 4.7).
+// What an insert says when it is done (docs/spec/api.md 3.2).
 struct InsertReport {
     std::string key;  // chk1…
     std::uint64_t segments = 0;

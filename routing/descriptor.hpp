@@ -1,7 +1,7 @@
-// Descriptor: what a relay says about itself, signed (3-network.md 3.1, docs/spec/membership.md 1). Nobody
-// believes anything about a relay but its own unexpired descriptor. A Descriptor is made here or decoded here
-// and then never changes, so it is shared freely by pointer. On the wire: 64 bytes of signature, then a
-// serialised DescriptorBody; the exact bytes received are kept and passed on.
+// Descriptor: what a relay says about itself, signed (docs/spec/membership.md 1). Nobody believes anything
+// about a relay but its own unexpired descriptor. A Descriptor is made here or decoded here and then never
+// changes, so it is shared freely by pointer. On the wire: 64 bytes of signature, then a serialised
+// DescriptorBody; the exact bytes received are kept and passed on.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The names of things on the network. What a NodeId and a VaultId are made of: 3-network.md 3.1.
+// The names of things on the network. What a NodeId and a VaultId are made of: docs/spec/README.md.
 #pragma once
 
 #include "base/opaque.hpp"

@@ -14,7 +14,7 @@ inline constexpr std::uint32_t kProtocolVersion = 1;
 
 struct NetworkParameters {
     std::string name = "catacomb";
-    crypto::PowParameters pow;            // prices a relay's and a vault's identity (3-network.md 3.1)
+    crypto::PowParameters pow;            // prices a relay's and a vault's identity (docs/spec/README.md)
     Duration pow_epoch = hours(24 * 30);  // how long one proof of work counts; the one before still does
     Duration descriptor_lifetime = hours(24);
     bool allow_special_addresses = false;   // loopback and private ranges: testnets only

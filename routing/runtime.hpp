@@ -21,7 +21,7 @@ namespace catacomb::routing {
 namespace asio = boost::asio;
 
 // A coroutine on a Runtime's executor. Parameters are values, or references that outlive the task
-// (2-house.md 2.3).
+// (docs/decisions/0005).
 template <class T = void>
 using Task = asio::awaitable<T>;
 

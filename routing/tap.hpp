@@ -1,5 +1,5 @@
-// Tap: what the simulated world's auditor hears (6-proof.md, the knowledge audit). A node reports each
-// plaintext it handled and each pair of handles it put together; production has no tap and pays one null
+// Tap: what the simulated world's auditor hears (docs/audit.md 1). A node reports each plaintext
+// it handled and each pair of handles it put together; production has no tap and pays one null
 // check.
 #pragma once
 

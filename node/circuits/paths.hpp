@@ -1,6 +1,6 @@
-// Paths: chooses the relays of this node's own circuits and builds them (3-network.md 3.5): guards that stay,
-// relays in different networks, local avoidance of those that failed lately. Nothing of what failed is told
-// to others.
+// Paths: chooses the relays of this node's own circuits and builds them (docs/spec/onion.md 7): guards that
+// stay, relays in different networks, local avoidance of those that failed lately. Nothing of what failed is
+// told to others.
 #pragma once
 
 #include "routing/membership/view.hpp"

@@ -1,5 +1,5 @@
-// The client's side of what an exit does for it (3-network.md 3.7, docs/spec/storage-messages.md 2): one
-// conversation on a circuit per call. Everything that comes back is verified again; the exit is not believed.
+// The client's side of what an exit does for it (docs/spec/storage-messages.md 2): one conversation on a
+// circuit per call. Everything that comes back is verified again; the exit is not believed.
 #pragma once
 
 #include "node/circuits/paths.hpp"

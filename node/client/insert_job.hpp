@@ -1,6 +1,6 @@
-// InsertJob: a file in, a key out (4-storage.md 4.1, 4.7). Segments are dispersed one after the other on a
-// worker and stored a few at a time, each through one exit and then checked through another; memory does not
-// grow with the file.
+// InsertJob: a file in, a key out (docs/architecture.md, Life of a file). Segments are dispersed one after
+// the other on a worker and stored a few at a time, each through one exit and then checked through another;
+// memory does not grow with the file.
 #pragma once
 
 #include "crypto/hash.hpp"

@@ -1,5 +1,5 @@
-// What an insert says of its chances (4-storage.md 4.7): which vaults hold how many blocks of each segment,
-// how many of them may go, and how likely the file is to stay readable. Pure.
+// What an insert says of its chances (docs/spec/api.md 3.2): which vaults hold how many blocks of each
+// segment, how many of them may go, and how likely the file is to stay readable. Pure.
 #pragma once
 
 #include <map>

@@ -1,6 +1,6 @@
-// Spool: where a pipe's bytes wait until their hash is known (4-storage.md 4.1): an unnamed temporary file,
-// encrypted under a key that exists only in this object, so nothing readable is left on the disk whatever
-// happens. Blocking calls: run them on a worker.
+// Spool: where a pipe's bytes wait until their hash is known: an unnamed temporary file, encrypted under a
+// key that exists only in this object, so nothing readable is left on the disk whatever happens. Blocking
+// calls: run them on a worker.
 #pragma once
 
 #include "base/result.hpp"

@@ -1,7 +1,7 @@
 // Config: everything an operator may set, with its default. It is read once at start from catacomb.toml, then
 // the environment, then the command line; each later source overrides the earlier. The table behind
 // settings() is the only place that knows a setting's name, unit and meaning: the file, the environment,
-// --set and docs/configuration.md all go through it. Plain values, no threads. (5-interfaces.md 5.4)
+// --set and docs/configuration.md all go through it. Plain values, no threads.
 #pragma once
 
 #include <filesystem>
@@ -43,7 +43,7 @@ struct RelayConfig {
 struct VaultConfig {
     bool enabled = true;
     Size quota = gib(10);
-    bool on_relay = false;  // a public relay hosts no vault by default (3-network.md 3.6)
+    bool on_relay = false;  // a public relay hosts no vault by default (docs/threat-model.md)
 };
 
 struct ApiConfig {

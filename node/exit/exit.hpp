@@ -1,7 +1,7 @@
-// Exit: what the last relay of a client's circuit does for it (3-network.md 3.7,
-// docs/spec/storage-messages.md 2): one request per segment. It looks the positions up, asks several
-// rendezvous at once and a few more when some are slow, verifies every block, and streams back. It sees
-// ciphertext and positions, never the client. Relays only.
+// Exit: what the last relay of a client's circuit does for it (docs/spec/storage-messages.md 2): one
+// request per segment. It looks the positions up, asks several rendezvous at once and a few more when some
+// are slow, verifies every block, and streams back. It sees ciphertext and positions, never the client.
+// Relays only.
 #pragma once
 
 #include "node/protocol/acknowledgement.hpp"

@@ -1,5 +1,5 @@
-// A vault's signed word that it keeps a block (3-network.md 3.6): given after the durable commit, checked by
-// exit and client. The signature is over (root, index, lease end) under its own label and the network id.
+// A vault's signed word that it keeps a block (docs/spec/storage-messages.md 2), given after the commit and
+// checked by exit and client. The signature is over (root, index, lease end) and the network id.
 #pragma once
 
 #include "node/protocol/block_name.hpp"

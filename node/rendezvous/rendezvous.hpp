@@ -1,6 +1,6 @@
-// Rendezvous: what a relay does for the vaults registered at it (3-network.md 3.6,
-// docs/spec/storage-messages.md 3, 4): takes registrations over circuits, and serves STORE, FETCH and HAVE to
-// exits by asking those vaults through theirs. It stores nothing and knows no vault's address. Relays only.
+// Rendezvous: what a relay does for the vaults registered at it (docs/spec/storage-messages.md 3, 4): takes
+// registrations over circuits, and serves STORE, FETCH and HAVE to exits by asking those vaults through
+// theirs. It stores nothing and knows no vault's address. Relays only.
 #pragma once
 
 #include <deque>

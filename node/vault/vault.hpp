@@ -1,7 +1,7 @@
-// Vault: a pseudonymous store without an address (3-network.md 3.6, docs/spec/storage-messages.md
-// 4). It stays registered, through 4-hop circuits of its own, at the four relays that follow its id on the
-// ring, and answers STORE and FETCH that come down those circuits. It acknowledges a block only after the
-// durable commit. It dials out and listens to nothing.
+// Vault: a pseudonymous store without an address (docs/spec/storage-messages.md 4). It stays registered,
+// through 4-hop circuits of its own, at the four relays that follow its id on the ring, and answers STORE and
+// FETCH that come down those circuits. It acknowledges a block only after the durable commit. It dials out
+// and listens to nothing.
 #pragma once
 
 #include <set>

@@ -1,7 +1,7 @@
 // Flow: what waits to leave over one link for one circuit direction, or one RPC body. Frames of a flow keep
 // their order; flows of a link share it round robin. A circuit's flow moves only while it has credit, so
-// whatever a relay holds for a circuit was granted by it (3-network.md 3.5). Owned by the circuit; the link
-// knows it while it has frames.
+// whatever a relay holds for a circuit was granted by it (docs/spec/onion.md 6). Owned by the circuit; the
+// link knows it while it has frames.
 #pragma once
 
 #include <deque>

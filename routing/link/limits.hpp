@@ -1,5 +1,5 @@
-// Every maximum of the links in one table (3-network.md 3.2; docs/spec/link.md 4), and the token bucket that
-// enforces rates. Pure: `now` comes in.
+// Every maximum of the links in one table (docs/spec/link.md 4), and the token bucket that enforces rates.
+// Pure: `now` comes in.
 #pragma once
 
 #include "base/time.hpp"

@@ -1,4 +1,4 @@
-// Link: one encrypted connection between two nodes (3-network.md 3.2). Reads into a buffer shared by all
+// Link: one encrypted connection between two nodes (docs/spec/link.md). Reads into a buffer shared by all
 // links, opens all complete frames in place and hands them on in plain functions; seals what leaves into one
 // contiguous buffer and writes many frames per system call. No coroutine, no timer per frame: a batch ends
 // when the read is drained. Owned by Links; circuits hold it by shared_ptr, and learn of its end through

@@ -1,6 +1,6 @@
-// LinkRpc: requests and responses between neighbours over one link (3-network.md 3.2, docs/spec/link.md 3). A
-// request is a method and a body; both go as parts of one frame each, the channel field carrying the
-// request's number. Bounded: outstanding requests per link in each direction, and the length of a body.
+// LinkRpc: requests and responses between neighbours over one link (docs/spec/link.md 3). A request is a
+// method and a body; both go as parts of one frame each, the channel field carrying the request's number.
+// Bounded: outstanding requests per link in each direction, and the length of a body.
 #pragma once
 
 #include "routing/link/links.hpp"

@@ -1,7 +1,7 @@
-// The encryption of one link (3-network.md 3.2; docs/spec/link.md 1). LinkHandshake is Noise XX in messages
-// of exactly one frame each; LinkSession seals and opens frames with implicit counters and fresh keys every
-// 2^24 frames. Pure: bytes in, bytes out. The owner closes the link at the first failure of either and says
-// nothing to the peer.
+// The encryption of one link (docs/spec/link.md 1). LinkHandshake is Noise XX in messages of exactly one
+// frame each; LinkSession seals and opens frames with implicit counters and fresh keys every 2^24 frames.
+// Pure: bytes in, bytes out. The owner closes the link at the first failure of either and says nothing to the
+// peer.
 #pragma once
 
 #include "crypto/noise.hpp"

@@ -1,5 +1,5 @@
-// Gossip: keeps a View filled, by push-pull reconciliation with one random relay at a time (3-network.md 3.4,
-// docs/spec/membership.md 3): every 10 s, every 0.2 s while the view still grows. Starts from addresses
+// Gossip: keeps a View filled, by push-pull reconciliation with one random relay at a time
+// (docs/spec/membership.md 3): every 10 s, every 0.2 s while the view still grows. Starts from addresses
 // alone, and retries them patiently while nobody is known. A client (no own descriptor) pulls and serves
 // nothing. One thread.
 #pragma once

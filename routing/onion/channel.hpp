@@ -1,6 +1,6 @@
 // Channel: one circuit's end on one link: its id there, the flow of cells that leave by it, and the credits
-// in both directions (3-network.md 3.5). Circuits finds it by (link, id) and hands it the link's frames; the
-// circuit that owns it is its user. Destroying it sends DESTROY, unless the peer did.
+// in both directions (docs/spec/link.md 2). Circuits finds it by (link, id) and hands it the link's frames;
+// the circuit that owns it is its user. Destroying it sends DESTROY, unless the peer did.
 #pragma once
 
 #include "routing/link/link.hpp"

@@ -1,6 +1,6 @@
-// Hop-by-hop credit (3-network.md 3.5; docs/spec/onion.md 6): for each circuit and direction a relay grants
-// its neighbour a window of cells and never holds more; a credit goes back when a cell leaves. That bounds
-// one circuit; Holdings bounds what all of them hold together (docs/decisions/0011). Pure.
+// Hop-by-hop credit (docs/spec/onion.md 6): for each circuit and direction a relay grants its neighbour a
+// window of cells and never holds more; a credit goes back when a cell leaves. That bounds one circuit;
+// Holdings bounds what all of them hold together (docs/decisions/0011). Pure.
 #pragma once
 
 #include "base/result.hpp"

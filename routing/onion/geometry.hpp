@@ -1,5 +1,5 @@
-// The lengths of cells and their parts, derived in this one place (3-network.md 3.5; docs/spec/onion.md 1).
-// All in bytes.
+// The lengths of cells and their parts, derived in this one place (docs/spec/onion.md 1). All in
+// bytes.
 #pragma once
 
 #include "routing/link/frame.hpp"

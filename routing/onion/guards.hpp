@@ -1,7 +1,7 @@
-// GuardState: the few relays that see who we are (3-network.md 3.5, Paths; docs/spec/onion.md 7). One primary
-// guard with two backups, kept for months, so that a hostile relay is unlikely ever to be next to us; and
-// second-layer guards that change over days, for circuits that others can trigger. Pure and plain data: the
-// owner saves and loads it.
+// GuardState: the few relays that see who we are (docs/spec/onion.md 7). One primary guard with two
+// backups, kept for months, so that a hostile relay is unlikely ever to be next to us; and second-layer
+// guards that change over days, for circuits that others can trigger. Pure and plain data: the owner saves
+// and loads it.
 #pragma once
 
 #include "base/time.hpp"

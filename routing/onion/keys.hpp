@@ -1,6 +1,6 @@
 // The keys one hop shares with the client of a circuit, and the handshake they come from: Noise NK to the
-// relay's onion key (3-network.md 3.5; docs/spec/onion.md 2). Pure. The handshake is always ChaChaPoly; the
-// circuit's own cipher is what the relay's descriptor says.
+// relay's onion key (docs/spec/onion.md 2). Pure. The handshake is always ChaChaPoly; the circuit's own
+// cipher is what the relay's descriptor says.
 #pragma once
 
 #include "crypto/noise.hpp"

@@ -1,6 +1,6 @@
-// OriginCircuit: a circuit that this node built for itself (3-network.md 3.5): telescoped hop by hop, each
-// hop's handshake Noise NK to its onion key. Conversations run with the last hop. Held by whoever uses it;
-// Circuits also knows it.
+// OriginCircuit: a circuit that this node built for itself (docs/spec/onion.md 2, 5): telescoped hop by hop,
+// each hop's handshake Noise NK to its onion key. Conversations run with the last hop. Held by whoever uses
+// it; Circuits also knows it.
 #pragma once
 
 #include "routing/onion/circuits.hpp"

@@ -1,6 +1,6 @@
 // OriginLayers: the client's side of a circuit's layers: all hops' keys, counters and chains
-// (3-network.md 3.5; docs/spec/onion.md 3 and 4). Hops count from 1. In place; after add_hop nothing is
-// allocated but once per cell size.
+// (docs/spec/onion.md 3 and 4). Hops count from 1. In place; after add_hop nothing is allocated but once per
+// cell size.
 #pragma once
 
 #include <vector>

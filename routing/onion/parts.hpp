@@ -1,6 +1,6 @@
-// Parts: what one cell carries end to end between the client and a hop (3-network.md 3.5; docs/spec/onion.md
-// 5). A message longer than a cell is cut into parts of its stream; streams interleave. Pure; the assembler's
-// memory is bounded.
+// Parts: what one cell carries end to end between the client and a hop (docs/spec/onion.md 5). A message
+// longer than a cell is cut into parts of its stream; streams interleave. Pure; the assembler's memory is
+// bounded.
 #pragma once
 
 #include "routing/onion/geometry.hpp"

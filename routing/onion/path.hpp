@@ -1,7 +1,7 @@
-// Path choice (3-network.md 3.5, Paths; docs/spec/onion.md 7): which relays a new circuit goes through.
-// Distinct relays in distinct networks (/16 of IPv4, /32 of IPv6), never the node itself, the guards given; a
-// guard is an exit only where there is no other.
-// Pure: the caller brings the view and the randomness.
+// Path choice (docs/spec/onion.md 7): which relays a new circuit goes through. Distinct relays
+// in distinct networks (/16 of IPv4, /32 of IPv6), never the node itself, the guards given; a
+// guard is an exit only where there is no other. Pure: the caller brings the view and the
+// randomness.
 #pragma once
 
 #include "routing/identity.hpp"

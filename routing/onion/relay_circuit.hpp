@@ -22,7 +22,7 @@ public:
     // Local number, unique in this run of the node.
     std::uint64_t number() const { return number_; }
     Channel& previous() { return *previous_; }
-    // Binds what is said on this circuit to it (REGISTER, 3-network.md 3.6).
+    // Binds what is said on this circuit to it (Register, docs/spec/storage-messages.md 4).
     const ByteArray<64>& handshake_hash() const { return handshake_hash_; }
     bool is_closed() const { return closed_; }
     // Ends it in both directions. Idempotent.

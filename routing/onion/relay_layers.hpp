@@ -1,6 +1,6 @@
-// RelayLayers: what one relay does to the cells of one circuit (3-network.md 3.5; docs/spec/onion.md 3 and
-// 4). In place, one cipher pass per cell, no allocation, the same work at every hop. Owned by the relay's
-// side of the circuit.
+// RelayLayers: what one relay does to the cells of one circuit (docs/spec/onion.md 3 and 4). In place, one
+// cipher pass per cell, no allocation, the same work at every hop. Owned by the relay's side of the
+// circuit.
 #pragma once
 
 #include "crypto/chained_stream.hpp"

@@ -1,7 +1,7 @@
 // Streams: conversations of messages between a circuit's origin and one of its hops, interleaved part by part
-// over the circuit's cells (3-network.md 3.5). Both ends use the same class; the origin opens odd stream ids,
-// the hop even ones. Memory is bounded: streams per circuit, length of a message, bytes that wait unread per
-// circuit.
+// over the circuit's cells (docs/spec/onion.md 5). Both ends use the same class; the origin opens odd stream
+// ids, the hop even ones. Memory is bounded: streams per circuit, length of a message, bytes that wait unread
+// per circuit.
 #pragma once
 
 #include <deque>

@@ -1,5 +1,5 @@
 // Placement: where on the ring a block belongs, and which of a rendezvous' vaults should take it
-// (3-network.md 3.6). Pure.
+// (docs/spec/storage-messages.md 4). Pure.
 #pragma once
 
 #include "routing/identity.hpp"

@@ -1,6 +1,7 @@
-// Registry: which vaults are registered at this rendezvous, and which blocks they have told of
-// (3-network.md 3.6). A vault is known by its id and the number of the session (the circuit) by which it is
-// reached; after that broke it is absent, and what it held stays known for 72 hours. Pure: time comes in.
+// Registry: which vaults are registered at this rendezvous, and which blocks they have told of (section 4 of
+// docs/spec/storage-messages.md). A vault is known by its id and the number of the session (the circuit) by
+// which it is reached; after that broke it is absent; what it held stays known for 72 hours. Pure: time comes
+// in.
 #pragma once
 
 #include <map>

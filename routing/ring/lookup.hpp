@@ -1,7 +1,7 @@
-// Lookup: finds the owner of a target, iteratively, over up to d disjoint paths (3-network.md 3.3,
-// docs/spec/ring.md 4). Answers carry signed descriptors, so a liar can only leave relays out; the closest
-// live member that anybody named wins. Pure: ask() gives the relays to query now, answered() and gone() take
-// what came of it. Also find_step: how a member answers one step.
+// Lookup: finds the owner of a target, iteratively, over up to d disjoint paths (docs/spec/ring.md 4).
+// Answers carry signed descriptors, so a liar can only leave relays out; the closest live member that anybody
+// named wins. Pure: ask() gives the relays to query now, answered() and gone() take what came of it. Also
+// find_step: how a member answers one step.
 #pragma once
 
 #include <map>

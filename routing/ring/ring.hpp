@@ -1,5 +1,5 @@
 // Ring: this relay's membership of the ring, kept by coroutines over the pure machines in this folder (Chord,
-// in Zave's corrected form; 3-network.md 3.3). Stabilises every 5 s, every 0.5 s while young or lately
+// in Zave's corrected form; docs/spec/ring.md). Stabilises every 5 s, every 0.5 s while young or lately
 // changed; serves ring_state, ring_notify, ring_find and ping; looks up owners. Relays only: a client has a
 // view and no place on the ring. One thread.
 #pragma once
@@ -38,7 +38,7 @@ public:
     const Table& table() const { return table_; }
 
     // The live relay that owns `target`: the first at or after it. `paths` disjoint paths make it harder to
-    // lie (3-network.md 3.3). Code::timed_out, Code::unreachable; Code::busy while we are not a member yet.
+    // lie (docs/spec/ring.md 4). Code::timed_out, Code::unreachable; Code::busy while we are no member yet.
     Task<Result<DescriptorPtr>> find_successor(RingId target, Time deadline, unsigned paths = 1);
     // The owner and those that follow it, as the owner knows them; fewer than `count` in a small ring.
     Task<Result<std::vector<DescriptorPtr>>> find_successors(RingId target, std::size_t count, Time deadline,

@@ -1,6 +1,6 @@
-// Geometry of segments and blocks (4-storage.md 4.2, docs/spec/segments.md 1): every length follows from
-// here. A Profile says how one segment is cut: k data fragments, n blocks in all, and the class of the
-// blocks. Values only.
+// Geometry of segments and blocks (docs/spec/segments.md 1): every length follows from here. A Profile
+// says how one segment is cut: k data fragments, n blocks in all, and the class of the blocks. Values
+// only.
 #pragma once
 
 #include <array>

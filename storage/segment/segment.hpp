@@ -1,7 +1,7 @@
-// Segments: secret sharing made short (4-storage.md 4.2, docs/spec/segments.md 2-5). Content is sealed under
-// a key that needs both the file's read (or verify) key and the segment's own secret s; the sealed stripe is
-// erasure-coded, s is Shamir-shared, and each block carries one fragment and one share. Pure and heavy on the
-// CPU: callers run it on a worker.
+// Segments: secret sharing made short (docs/spec/segments.md 2-5). Content is sealed under a key that needs
+// both the file's read (or verify) key and the segment's own secret s; the sealed stripe is erasure-coded, s
+// is Shamir-shared, and each block carries one fragment and one share. Pure and heavy on the CPU: callers run
+// it on a worker.
 #pragma once
 
 #include <memory>
@@ -92,7 +92,7 @@ private:
     Bytes stripe_;
 };
 
-// The keys that one file's segments are sealed under (4-storage.md 4.1).
+// The keys that one file's segments are sealed under (docs/spec/segments.md 2).
 struct FileKeys {
     Key256 file;    // F
     Key256 read;    // Rk

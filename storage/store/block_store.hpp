@@ -1,7 +1,7 @@
-// BlockStore: where a vault keeps blocks (4-storage.md 4.5, docs/spec/store.md). put_group is one durable
-// transaction: when it returns, what it accepted survives kill -9 and power loss; the caller batches (32
-// blocks or 4 MiB is a good group). Calls may come from any thread; writes take turns. They block on the
-// disk: run them on a worker.
+// BlockStore: where a vault keeps blocks (docs/spec/store.md). put_group is one durable transaction: when it
+// returns, what it accepted survives kill -9 and power loss; the caller batches (32 blocks or 4 MiB is a
+// good group). Calls may come from any thread; writes take turns. They block on the disk: run them on a
+// worker.
 #pragma once
 
 #include <functional>

@@ -1,6 +1,6 @@
 // FileDisperser: a file's bytes in, its sealed segments out, one at a time: leaves in order, each branch as
-// soon as its children are known, the top last (4-storage.md 4.1). Memory is one leaf and one open branch per
-// level, whatever the file's size. Pure; one thread at a time, meant for a worker.
+// soon as its children are known, the top last (docs/spec/segments.md 6). Memory is one leaf and one open
+// branch per level, whatever the file's size. Pure; one thread at a time, meant for a worker.
 #pragma once
 
 #include "storage/tree/branch.hpp"

@@ -1,6 +1,6 @@
-// Keys as people hold them: `chk1…` reads, `ver1…` checks, repairs and renews (4-storage.md 4.3,
-// docs/spec/keys.md 1). Bech32m over a version, what the root segment is, its profile and root, and one
-// 32-byte key.
+// Keys as people hold them: `chk1…` reads, `ver1…` checks, repairs and renews (docs/spec/keys.md
+// 1). Bech32m over a version, what the root segment is, its profile and root, and one 32-byte
+// key.
 #pragma once
 
 #include "storage/segment/segment.hpp"

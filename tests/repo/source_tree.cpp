@@ -77,6 +77,13 @@ std::vector<std::string> cmake_words(std::string text) {
     return {std::istream_iterator<std::string>(in), {}};
 }
 
+bool is_for_people(const fs::path& path) {
+    const std::set<std::string> kinds{"", ".md", ".hpp", ".cpp", ".py", ".txt", ".proto", ".json", ".patch"};
+    const auto from = from_root(path);
+    return kinds.contains(path.extension().string()) && !from.starts_with("tests/fuzz/corpus/") &&
+           !from.starts_with("tests/vectors/") && from.find("__pycache__") == std::string::npos;
+}
+
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
 }  // namespace
@@ -98,6 +105,21 @@ const std::vector<SourceFile>& sources() {
         for (const auto& floor : floors())
             for (const auto& path : files_below(floor))
                 if (path.extension() == ".hpp" || path.extension() == ".cpp") out.push_back(load(path));
+        return out;
+    }();
+    return all;
+}
+
+const std::vector<Document>& documents() {
+    static const auto all = [] {
+        std::vector<fs::path> paths;
+        for (const auto& folder : top_level_folders())
+            for (const auto& path : files_below(folder)) paths.push_back(path);
+        for (const auto& entry : fs::directory_iterator(kRoot))
+            if (entry.is_regular_file()) paths.push_back(entry.path());
+        std::vector<Document> out;
+        for (const auto& path : paths)
+            if (is_for_people(path)) out.push_back({from_root(path), read(path)});
         return out;
     }();
     return all;

@@ -1,5 +1,5 @@
-// SourceTree: the repository's own C++ files and CMake lists, read once, for the tests that hold the house
-// rules.
+// SourceTree: the repository's own C++ files, texts and CMake lists, read once, for the tests that hold the
+// house rules.
 #pragma once
 
 #include <set>
@@ -31,6 +31,14 @@ const std::vector<std::string>& floors();
 
 // Every .hpp and .cpp below the floors, ordered by path.
 const std::vector<SourceFile>& sources();
+
+struct Document {
+    std::string path;
+    std::string text;
+};
+
+// Whatever people read: pages, sources, scripts, CMake lists; not what tests eat.
+const std::vector<Document>& documents();
 
 // Every .cpp that some CMakeLists.txt names, as a path from the root; a loop's variable stands as '*'.
 std::set<std::string> listed_in_cmake();

@@ -1,5 +1,5 @@
 // What the command line says and where: one line of result (or, with --json, one JSON document) on standard
-// output; sentences and progress on standard error. Exit codes: 5-interfaces.md 5.1.
+// output; sentences and progress on standard error. Exit codes: docs/spec/api.md 3.1.
 #pragma once
 
 #include <boost/json/object.hpp>

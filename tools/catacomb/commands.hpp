@@ -1,4 +1,4 @@
-// The verbs of the command line (5-interfaces.md 5.1). Each gives the exit code.
+// The verbs of the command line (README.md, A session). Each gives the exit code.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
-// CrashNet: the long storm (6-proof.md). A network of relays, vaults and clients on a bad network loses and
-// regains nodes for hours while files go in at random times and places; every file that was acknowledged must
-// come back equal, to a node that did not insert it. One seed is one run.
+// CrashNet: the long storm (tools/prove crash-net). A network of relays, vaults and clients on a bad network
+// loses and regains nodes for hours while files go in at random times and places; every file that was
+// acknowledged must come back equal, to a node that did not insert it. One seed is one run.
 #pragma once
 
 #include <functional>

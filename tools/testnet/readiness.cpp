@@ -7,7 +7,7 @@
 namespace catacomb::testnet {
 namespace {
 
-constexpr unsigned kSuccessorList = 20;  // r of 3-network.md 3.3
+constexpr unsigned kSuccessorList = 20;  // r of docs/spec/ring.md 1
 
 bool has_place(const boost::json::object& ring, unsigned others) {
     return flag_in(ring, "joined") && (others == 0 || flag_in(ring, "predecessor")) &&

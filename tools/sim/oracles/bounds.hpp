@@ -1,5 +1,5 @@
-// Bounds: nothing in a node grows beyond its named maximum, whatever its peers do (6-proof.md): links,
-// circuits, what waits to leave them. Asked at any time, of any node.
+// Bounds: nothing in a node grows beyond its named maximum, whatever its peers do (docs/testing.md, Oracles):
+// links, circuits, what waits to leave them. Asked at any time, of any node.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Durability: what was acknowledged can be read while at least k blocks of each segment live (6-proof.md).
-// The oracle knows what no node does: which vaults are up, and what lies in them.
+// Durability: what was acknowledged can be read while at least k blocks of each segment live
+// (docs/testing.md, Oracles). The oracle knows what no node does: which vaults are up, and what lies in them.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// Integrity: no flipped bit is ever returned (6-proof.md). Whatever a get delivered before it ended is the
-// file's beginning, and all of the file when it claims success; what it could not verify it must not deliver.
+// Integrity: no flipped bit is ever returned (docs/testing.md, Oracles). Whatever a get delivered before it
+// ended is the file's beginning, and all of the file when it claims success; what it could not verify it must
+// not deliver.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
-// KnowledgeAudit: could any single node connect what it must not (6-proof.md, the knowledge audit;
-// docs/audit.md)? It is told the secrets of the world beforehand (plant), hears through one tap per node each
-// plaintext that the node handled and each pair of handles it put together, and looks for the secrets in all
-// of it. A node violates a promise when its graph connects
+// KnowledgeAudit: could any single node connect what it must not (docs/audit.md)? It is told the secrets of
+// the world beforehand (plant), hears through one tap per node each plaintext that the node handled and each
+// pair of handles it put together, and looks for the secrets in all of it. A node violates a promise when its
+// graph connects
 //   a person (an address, a link key, a circuit of one's own) with a block (a segment root, a position),
 //   a vault with its owner's person, or when it saw what only holders of a key may see (content) at all.
 // Whatever concerns the node itself is its own business. Log lines count as a node of their own: whoever

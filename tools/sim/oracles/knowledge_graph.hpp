@@ -1,7 +1,7 @@
-// KnowledgeGraph: what one node can put together (6-proof.md, the knowledge audit; docs/audit.md 2). Its
-// vertices are the handles that the node tells apart and the facts it saw by them; an edge says that the node
-// knows two of them to belong together. Links are where a walk may begin and never where it passes: a link
-// between two relays carries the circuits of many. Pure; one thread.
+// KnowledgeGraph: what one node can put together (docs/audit.md 2). Its vertices are the handles that the
+// node tells apart and the facts it saw by them; an edge says that the node knows two of them to belong
+// together. Links are where a walk may begin and never where it passes: a link between two relays carries the
+// circuits of many. Pure; one thread.
 #pragma once
 
 #include <map>

@@ -1,5 +1,6 @@
 // Liveness: once the network is whole again, every pending operation ends, in success or an honest error
-// (6-proof.md). An error is honest when it has words and is none of those that mean a defect of ours.
+// (docs/testing.md, Oracles). An error is honest when it has words and is none of those that mean a defect of
+// ours.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
-// Uniformity: what a wire-tapper sees (6-proof.md): in each direction of each connection a run of frames of
-// one size, whose bytes look random from the first handshake message on, and in which nothing that was
-// planted in plaintext ever shows. Given to Network::tap; remembers counts, not traffic.
+// Uniformity: what a wire-tapper sees (docs/testing.md, Oracles): in each direction of each connection a run
+// of frames of one size, whose bytes look random from the first handshake message on, and in which nothing
+// that was planted in plaintext ever shows. Given to Network::tap; remembers counts, not traffic.
 #pragma once
 
 #include <array>
