@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "node/protocol/vault_tag.hpp"
 #include "routing/rendezvous/placement.hpp"
 #include "routing/tap.hpp"
 
@@ -32,6 +33,10 @@ constexpr auto kStoreLimit = seconds(20);
 constexpr auto kLongestJob = seconds(120);
 constexpr auto kAgain = milliseconds(400);  // between rounds for blocks that nobody could serve
 constexpr auto kWaitForVault = milliseconds(3000);
+
+bool is_among(const std::vector<VaultTag>& tags, VaultTag one) {
+    return std::find(tags.begin(), tags.end(), one) != tags.end();
+}
 
 Time job_deadline(Runtime& runtime, std::uint32_t limit_ms) {
     return runtime.now() + std::min<Duration>(milliseconds(limit_ms), kLongestJob);
@@ -237,6 +242,7 @@ struct Exit::StoreJob {
     wire::ExitStored untold;  // acknowledgements that the client does not have yet
     Code failure = Code::refused;
     Time lease_end{}, deadline{};
+    std::vector<VaultTag> avoid;  // vaults that the client wants left out
     std::unique_ptr<routing::Gate> progress;
 };
 
@@ -272,7 +278,8 @@ Result<std::shared_ptr<Exit::StoreJob>> Exit::begin_store(const wire::ExitStore&
                                                           CircuitStreamPtr stream) {
     auto profile = to_profile(request.k(), request.n(), request.block_class());
     auto root = storage::Root::from(view(request.root()));
-    if (!profile || !root || request.shares().size() != profile->n * crypto::kShareSize ||
+    auto avoid = unpack_tags(request.avoid(), kMostAvoided);
+    if (!profile || !root || !avoid || request.shares().size() != profile->n * crypto::kShareSize ||
         request.commitment().size() != storage::kHashSize) {
         return error(Code::malformed);
     }
@@ -281,6 +288,7 @@ Result<std::shared_ptr<Exit::StoreJob>> Exit::begin_store(const wire::ExitStore&
     job->profile = *profile;
     job->stream = std::move(stream);
     job->lease_end = from_unix_seconds(request.lease_end());
+    job->avoid = std::move(*avoid);
     job->deadline = job_deadline(parts_.runtime, request.limit_ms());
     job->progress = std::make_unique<routing::Gate>(parts_.runtime);
     for (unsigned i = 0; i < profile->n; ++i) {
@@ -340,6 +348,25 @@ Task<void> Exit::store_worker(std::shared_ptr<StoreJob> job) {
     job->progress->open();
 }
 
+namespace {
+
+// A relay hears only of vaults that it could offer to, so that the list does not mark what is stored
+// together.
+std::vector<VaultTag> avoided_at(const routing::Descriptor& relay, const std::vector<VaultTag>& all,
+                                 const routing::View& view, Time now) {
+    constexpr std::size_t kRelaysOfVault = 4;
+    std::vector<VaultTag> out;
+    for (const auto tag : all) {
+        const auto serving = view.successors_of(place_of(tag), kRelaysOfVault, now);
+        const auto serves = [&](const auto& one) { return one->id == relay.id; };
+        if (std::any_of(serving.begin(), serving.end(), serves)) out.push_back(tag);
+        if (out.size() == kMostAvoidedAtRelay) break;
+    }
+    return out;
+}
+
+}  // namespace
+
 Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsigned index) {
     const storage::BlockId block{job->root, static_cast<std::uint8_t>(index)};
     wire::StoreBlock request;
@@ -351,6 +378,7 @@ Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsign
     const auto relays = co_await responsible(block, kStoreSteps, job->deadline);
     for (const auto& relay : relays) {
         const auto deadline = std::min(job->deadline, parts_.runtime.now() + kStoreLimit);
+        request.set_avoid(pack_tags(avoided_at(*relay, job->avoid, parts_.view, parts_.runtime.now())));
         auto body = encode(request);
         auto reply = co_await call(relay, Method::store, std::move(body), deadline);
         if (!reply) {
@@ -365,6 +393,7 @@ Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsign
             last = error(Code::corrupt, "an acknowledgement did not hold");
             continue;
         }
+        if (is_among(job->avoid, tag_of(given->vault.id()))) continue;
         given->rendezvous = relay->id;
         co_return std::move(*given);
     }

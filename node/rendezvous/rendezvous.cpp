@@ -4,6 +4,7 @@
 
 #include "base/codec.hpp"
 #include "base/log.hpp"
+#include "node/protocol/vault_tag.hpp"
 #include "routing/tap.hpp"
 
 namespace catacomb::node {
@@ -175,12 +176,18 @@ Task<Result<Bytes>> Rendezvous::serve_store(routing::RpcPeer from, Bytes body) {
     const auto bytes = to_bytes(view(message->block()));
     if (auto good = storage::check_block(*block, bytes); !good) co_return good.error();
     const auto lease_end = from_unix_seconds(message->lease_end());
+    const auto avoid = unpack_tags(message->avoid(), kMostAvoidedAtRelay);
+    if (!avoid) co_return avoid.error();
 
     // First to a vault that has this very block: its lease is renewed, and no second copy is made. Then to
     // one that has no block of the segment; when all have, to the one with the fewest. A network with fewer
     // relays than a segment has blocks cannot keep siblings apart: there nobody is asked to decline them.
     // Where a refusal is unlikely the body follows its offer at once: a round trip over four hops less.
-    const auto ranked = candidates(*block);
+    auto ranked = candidates(*block);
+    // Whoever stores has seen them fail.
+    std::erase_if(ranked, [&](const auto& one) {
+        return std::find(avoid->begin(), avoid->end(), tag_of(one.vault.id)) != avoid->end();
+    });
     const auto give_up = parts_.runtime.now() + kStoreLimit;
     const bool siblings_are_the_rule = parts_.view.size() <= storage::kMaxBlocks;
     const bool siblings_are_rare = parts_.view.size() > 4 * storage::kMaxBlocks;
