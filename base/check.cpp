@@ -42,6 +42,8 @@ const char* name_of(Code code) {
             return "bad input";
         case Code::busy:
             return "busy";
+        case Code::unsupported:
+            return "unsupported";
         case Code::closed:
             return "closed";
     }

@@ -24,6 +24,7 @@ enum class Code : std::uint8_t {
     io,              // the operating system said no to a file
     bad_input,       // the user's words are off
     busy,            // try again
+    unsupported,     // the other side does not know the request
     closed,          // we are shutting down
 };
 

@@ -1,13 +1,13 @@
 #include "node/core.hpp"
 
 #include "base/log.hpp"
+#include "node/protocol/limits.hpp"
 #include "node/status.hpp"
 
 namespace catacomb::node {
 namespace {
 
 constexpr auto kHousePeriod = seconds(10);
-constexpr auto kFirstMessageLimit = seconds(30);
 constexpr std::size_t kStreamsServed = 8192;  // at once, of all circuits that end here
 
 std::optional<routing::OwnDescriptor> make_own(const NodeOptions& options, Time now) {
@@ -142,7 +142,7 @@ Task<void> NodeCore::close() {
 // The first message of a conversation says what it is about; whoever says nothing has wasted half a minute of
 // one stream.
 Task<void> NodeCore::serve_endpoint(std::shared_ptr<routing::RelayCircuit> circuit, CircuitStreamPtr stream) {
-    auto bytes = co_await stream->receive(runtime_.now() + kFirstMessageLimit);
+    auto bytes = co_await stream->receive(runtime_.now() + limits::kFirstMessage);
     if (!bytes) co_return;
     auto message = split_kind(std::move(*bytes));
     if (!message) co_return;

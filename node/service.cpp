@@ -21,6 +21,7 @@ ExitCode exit_code_of(Code code) {
         case Code::limit:
         case Code::busy:
         case Code::too_few_relays:
+        case Code::unsupported:
             return ExitCode::refused;
         case Code::closed:
             return ExitCode::interrupted;

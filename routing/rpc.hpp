@@ -37,7 +37,8 @@ class RpcCaller {
 public:
     virtual ~RpcCaller() = default;
     // Code::unreachable: no link, or it broke. Code::timed_out: no answer by the deadline. Code::refused: the
-    // peer does not serve the method or said no. Code::limit: too many requests are outstanding to that peer.
+    // peer said no; Code::unsupported: it does not serve the method. Code::limit: too many requests are
+    // outstanding to that peer.
     virtual Task<Result<Bytes>> call(std::shared_ptr<const Descriptor> peer, Method method, Bytes body,
                                      Time deadline) = 0;
 };

@@ -197,6 +197,8 @@ unsigned http_status_of(Code code) {
             return 429;
         case Code::io:
             return 500;
+        case Code::unsupported:
+            return 501;
         case Code::corrupt:
         case Code::unreachable:
             return 502;

@@ -1,12 +1,10 @@
 #include "node/client/exit_calls.hpp"
 
+#include "node/protocol/limits.hpp"
 #include "node/service.hpp"
 
 namespace catacomb::node {
 namespace {
-
-// The exit's own limit, and what its last words need to reach us.
-constexpr auto kGrace = seconds(3);
 
 std::uint32_t to_ms(Duration limit) {
     return static_cast<std::uint32_t>(duration_cast<milliseconds>(limit).count());
@@ -16,7 +14,7 @@ std::uint32_t to_ms(Duration limit) {
 
 Task<Result<FetchedBlocks>> fetch_blocks(Runtime& runtime, CircuitPtr circuit, storage::SegmentRef segment,
                                          BlockMask want, unsigned need, Duration limit) {
-    const auto deadline = runtime.now() + limit + kGrace;
+    const auto deadline = runtime.now() + limit + limits::kLastWords;
     auto stream = circuit->open_stream();
     if (!stream) co_return stream.error();
     wire::ExitFetch request;
@@ -82,9 +80,8 @@ wire::ExitStore store_request(const storage::SegmentBlocks& segment, BlockMask w
 // both late. A word that does not fit counts for nothing, but is no proof of a lie.
 bool is_in_place(const Acknowledged& given, const storage::BlockId& block, const routing::View& view,
                  Time now) {
-    constexpr std::size_t kRelaysOfPosition = 16, kRelaysOfVault = 10;
-    return answers_for(block, given.rendezvous, view, kRelaysOfPosition, now) &&
-           registers_at(given, given.rendezvous, view, kRelaysOfVault, now);
+    return answers_for(block, given.rendezvous, view, limits::kCredibleRelays, now) &&
+           registers_at(given, given.rendezvous, view, limits::kCredibleRelaysOfVault, now);
 }
 
 }  // namespace
@@ -97,7 +94,7 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
                                         std::shared_ptr<const storage::SegmentBlocks> segment, BlockMask want,
                                         Time lease_end, const routing::View& view, ProofChecker& proofs,
                                         Duration limit) {
-    const auto deadline = runtime.now() + limit + kGrace;
+    const auto deadline = runtime.now() + limit + limits::kLastWords;
     auto stream = circuit->open_stream();
     if (!stream) co_return stream.error();
     auto message = encode(Kind::exit_store, store_request(*segment, want, lease_end, limit));
@@ -146,7 +143,7 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
 
 Task<Result<HadBlocks>> ask_have(Runtime& runtime, CircuitPtr circuit, storage::SegmentRef segment,
                                  Duration limit) {
-    const auto deadline = runtime.now() + limit + kGrace;
+    const auto deadline = runtime.now() + limit + limits::kLastWords;
     auto stream = circuit->open_stream();
     if (!stream) co_return stream.error();
     wire::ExitHave request;

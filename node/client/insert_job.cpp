@@ -10,9 +10,6 @@ namespace {
 
 constexpr std::size_t kSegmentsAtOnce = 4;
 constexpr std::size_t kChunk = 1024 * 1024;
-constexpr auto kSegmentLimit = seconds(120);
-constexpr auto kStoreLimit = seconds(40);
-constexpr auto kCheckLimit = seconds(20);
 constexpr unsigned kRounds = 4;
 constexpr unsigned kBodiesChecked = 2;
 
@@ -204,7 +201,7 @@ Task<void> InsertJob::keep_segment(std::shared_ptr<const storage::SegmentBlocks>
 Task<Result<>> InsertJob::store_and_check(std::shared_ptr<const storage::SegmentBlocks> segment,
                                           std::uint64_t number) {
     const auto& profile = segment->profile();
-    const auto deadline = parts_.runtime.now() + kSegmentLimit;
+    const auto deadline = parts_.runtime.now() + limits::kSegment;
     const auto first_slot = static_cast<std::size_t>(number) % kExitsPerJob;
     Placed placed;
     Error last = error(Code::timed_out, "the blocks could not be stored in time");
@@ -248,7 +245,7 @@ Task<void> InsertJob::store_missing(std::shared_ptr<const storage::SegmentBlocks
         co_return job_->failed_block(circuit.error().text());
     }
     auto stored = co_await store_blocks(parts_.runtime, *circuit, segment, want, lease_end_, parts_.view,
-                                        *parts_.proofs, kStoreLimit);
+                                        *parts_.proofs, limits::kStoreJob);
     if (!stored) {
         exits_.drop(*circuit);
         placed.failure = stored.error().text();
@@ -291,7 +288,7 @@ Task<Result<>> InsertJob::check(std::shared_ptr<const storage::SegmentBlocks> se
     storage::SegmentRef ref;
     ref.root = segment->root();
     ref.profile = segment->profile();
-    auto had = co_await ask_have(parts_.runtime, *circuit, ref, kCheckLimit);
+    auto had = co_await ask_have(parts_.runtime, *circuit, ref, limits::kHaveJob);
     if (!had) {
         exits_.drop(*circuit);
         co_return had.error();
@@ -309,7 +306,8 @@ Task<Result<>> InsertJob::check(std::shared_ptr<const storage::SegmentBlocks> se
         placed.witnessed = 0;
         co_return ok();
     }
-    auto bodies = co_await fetch_blocks(parts_.runtime, *circuit, ref, want, kBodiesChecked, kCheckLimit);
+    auto bodies =
+        co_await fetch_blocks(parts_.runtime, *circuit, ref, want, kBodiesChecked, limits::kFetchJob);
     if (!bodies) {
         exits_.drop(*circuit);
         co_return bodies.error();

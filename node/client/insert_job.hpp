@@ -7,6 +7,7 @@
 #include "node/client/exit_calls.hpp"
 #include "node/client/parts.hpp"
 #include "node/client/placement_report.hpp"
+#include "node/protocol/limits.hpp"
 #include "storage/tree/disperser.hpp"
 
 namespace catacomb::node {
@@ -62,12 +63,11 @@ private:
 
 // Fewer acknowledged blocks than this and the segment does not count as stored: three quarters of n.
 inline unsigned happiness(const storage::Profile& profile) { return (3u * profile.n + 3) / 4; }
-inline constexpr Duration kLease = hours(24 * 30);
-// At least kLease away, at midnight UTC: to the second it would be a mark that all blocks of one insert
-// share.
+// At least limits::kLease away, at midnight UTC: to the second it would be a mark that all blocks of one
+// insert share.
 inline Time lease_end_at(Time now) {
-    constexpr Duration kDay = hours(24);
-    const auto days = (now + kLease).time_since_epoch() / kDay;
+    using limits::kDay;
+    const auto days = (now + limits::kLease).time_since_epoch() / kDay;
     return Time(kDay * (days + 1));
 }
 

@@ -1,13 +1,11 @@
 #include "node/client/segment_fetcher.hpp"
 
 #include "base/log.hpp"
+#include "node/protocol/limits.hpp"
 
 namespace catacomb::node {
 namespace {
 
-constexpr auto kFetchLimit = seconds(120);
-constexpr auto kOneExitLimit = seconds(20);
-constexpr auto kHaveLimit = seconds(20);
 constexpr auto kBetweenExits = milliseconds(200);
 
 std::string where(const storage::TreeNode& node) {
@@ -32,7 +30,7 @@ Task<Result<std::shared_ptr<storage::SealedStripe>>> SegmentFetcher::fetch(stora
     auto& runtime = parts_.runtime;
     auto gathered = std::make_shared<Gathered>();
     gathered->node = node;
-    gathered->deadline = runtime.now() + kFetchLimit;
+    gathered->deadline = runtime.now() + limits::kSegment;
     auto slot = next_slot_++ % kExitsPerJob;
     for (;;) {
         auto asked = co_await ask_one_exit(gathered, slot);
@@ -63,7 +61,7 @@ Task<Result<>> SegmentFetcher::ask_one_exit(std::shared_ptr<Gathered> gathered, 
     if (!circuit) co_return circuit.error();
     const auto& ref = gathered->node.ref;
     const auto want = all_of(ref.profile.n) & ~gathered->got;
-    const auto limit = std::min<Duration>(kOneExitLimit, gathered->deadline - runtime.now());
+    const auto limit = std::min<Duration>(limits::kFetchJob, gathered->deadline - runtime.now());
     auto fetched = co_await fetch_blocks(runtime, *circuit, ref, want, gathered->need(), limit);
     if (!fetched) {
         exits_.drop(*circuit);
@@ -101,13 +99,13 @@ Task<Result<HadBlocks>> SegmentFetcher::have(storage::TreeNode node) {
     Error last = error(Code::unreachable);
     unsigned answers = 0;
     for (std::size_t slot = 0; slot < kExitsPerJob && answers < 2; ++slot) {
-        const auto deadline = parts_.runtime.now() + kHaveLimit;
+        const auto deadline = parts_.runtime.now() + limits::kHaveJob;
         auto circuit = co_await exits_.get(slot, deadline);
         if (!circuit) {
             last = circuit.error();
             continue;
         }
-        auto had = co_await ask_have(parts_.runtime, *circuit, node.ref, kHaveLimit);
+        auto had = co_await ask_have(parts_.runtime, *circuit, node.ref, limits::kHaveJob);
         if (auto still = job_->alive(); !still) co_return still.error();
         if (!had) {
             exits_.drop(*circuit);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "node/protocol/limits.hpp"
 #include "node/protocol/vault_tag.hpp"
 #include "routing/rendezvous/placement.hpp"
 #include "routing/tap.hpp"
@@ -17,29 +18,20 @@ using routing::Method;
 
 constexpr std::size_t kExtraFetches = 2;       // asked beside the k that are needed
 constexpr auto kPatience = milliseconds(700);  // for every such while two more are asked
-constexpr std::size_t kRelaysPerBlock = 8;     // the responsible relay and those that follow it
-// Of 16 relays with a vault each, three in a row have none of their own in one network of seven; six in one
-// of a hundred. What is placed at the sixth is found among the eight.
-constexpr std::size_t kStoreSteps = 6;
 constexpr std::size_t kStoresAtOnce = 16;
 constexpr int kAcknowledgementsAtOnce = 16;  // fits one cell
 // A client of ours has up to 6 fetches and 4 stores on one circuit. A store holds up to 6 MiB of a segment
 // and its blocks; a fetch up to 2 MiB of blocks that the client has yet to take.
-constexpr std::size_t kStoreJobs = 64, kStoreJobsPerCircuit = 4;
-constexpr std::size_t kFetchJobs = 128, kFetchJobsPerCircuit = 8;
-constexpr auto kFragmentLimit = seconds(20);  // from one fragment to the next
-constexpr auto kRendezvousLimit = seconds(12);
-constexpr auto kStoreLimit = seconds(20);
-constexpr auto kLongestJob = seconds(120);
+constexpr std::size_t kStoreJobs = 64;
+constexpr std::size_t kFetchJobs = 128;
 constexpr auto kAgain = milliseconds(400);  // between rounds for blocks that nobody could serve
-constexpr auto kWaitForVault = milliseconds(3000);
 
 bool is_among(const std::vector<VaultTag>& tags, VaultTag one) {
     return std::find(tags.begin(), tags.end(), one) != tags.end();
 }
 
 Time job_deadline(Runtime& runtime, std::uint32_t limit_ms) {
-    return runtime.now() + std::min<Duration>(milliseconds(limit_ms), kLongestJob);
+    return runtime.now() + std::min<Duration>(milliseconds(limit_ms), limits::kLongestJob);
 }
 
 void report(Runtime& runtime, std::uint64_t circuit, const CircuitStreamPtr& stream, ByteView root) {
@@ -54,8 +46,8 @@ void report(Runtime& runtime, std::uint64_t circuit, const CircuitStreamPtr& str
 
 Exit::Exit(Parts parts)
     : parts_(std::move(parts)),
-      fetches_{kFetchJobs, kFetchJobsPerCircuit},
-      stores_{kStoreJobs, kStoreJobsPerCircuit},
+      fetches_{kFetchJobs, limits::kFetchesPerCircuit},
+      stores_{kStoreJobs, limits::kStoresPerCircuit},
       proofs_(parts_.runtime),
       tasks_(parts_.runtime) {}
 
@@ -178,7 +170,7 @@ Task<void> Exit::fetch_workers(std::shared_ptr<FetchJob> job) {
             if (again & bit(i)) job->waiting.push_back(i);
         }
         job->absent = job->missing = 0;
-        job->wait_for_vaults = kWaitForVault;
+        job->wait_for_vaults = limits::kVaultAbsence;
     }
     job->over = true;
 }
@@ -206,10 +198,10 @@ Task<bool> Exit::fetch_one(std::shared_ptr<FetchJob> job, unsigned index) {
     request.set_wait_ms(
         static_cast<std::uint32_t>(duration_cast<milliseconds>(job->wait_for_vaults).count()));
     bool absent = false;
-    const auto relays = co_await responsible(block, kRelaysPerBlock, job->deadline);
+    const auto relays = co_await responsible(block, limits::kFetchRelays, job->deadline);
     for (const auto& relay : relays) {
         if (job->enough()) co_return false;
-        const auto deadline = std::min(job->deadline, parts_.runtime.now() + kRendezvousLimit);
+        const auto deadline = std::min(job->deadline, parts_.runtime.now() + limits::kFetchAtRelay);
         auto body = encode(request);
         auto reply = co_await call(relay, Method::fetch, std::move(body), deadline);
         auto answer = reply ? decode<wire::FetchAnswer>(*reply) : Result<wire::FetchAnswer>(reply.error());
@@ -304,7 +296,7 @@ Task<Result<std::shared_ptr<storage::SegmentBlocks>>> Exit::receive_segment(std:
     auto data = std::make_shared<Bytes>();
     data->reserve(job->profile.stripe());
     for (unsigned i = 0; i < job->profile.k; ++i) {
-        const auto deadline = std::min(job->deadline, parts_.runtime.now() + kFragmentLimit);
+        const auto deadline = std::min(job->deadline, parts_.runtime.now() + limits::kFragment);
         auto bytes = co_await job->stream->receive(deadline);
         if (!bytes) co_return bytes.error();
         auto message = split_kind(std::move(*bytes));
@@ -375,9 +367,9 @@ Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsign
     request.set_block(proto_bytes(job->blocks->block(index)));
     request.set_lease_end(unix_seconds(job->lease_end));
     Error last = error(Code::unreachable, "no rendezvous could be reached");
-    const auto relays = co_await responsible(block, kStoreSteps, job->deadline);
+    const auto relays = co_await responsible(block, limits::kStoreRelays, job->deadline);
     for (const auto& relay : relays) {
-        const auto deadline = std::min(job->deadline, parts_.runtime.now() + kStoreLimit);
+        const auto deadline = std::min(job->deadline, parts_.runtime.now() + limits::kStoreAtRelay);
         request.set_avoid(pack_tags(avoided_at(*relay, job->avoid, parts_.view, parts_.runtime.now())));
         auto body = encode(request);
         auto reply = co_await call(relay, Method::store, std::move(body), deadline);
@@ -412,12 +404,12 @@ Task<void> Exit::serve_have(std::uint64_t circuit, CircuitStreamPtr stream, Byte
     BlockMask have = 0, absent = 0;
     // In each step every relay is asked once for all the blocks that it may know; what it does not know goes
     // on to the relay after it.
-    for (std::size_t step = 0; step < kRelaysPerBlock; ++step) {
+    for (std::size_t step = 0; step < limits::kFetchRelays; ++step) {
         std::map<routing::NodeId, std::pair<DescriptorPtr, std::string>> questions;
         for (unsigned i = 0; i < request->n(); ++i) {
             if (have & bit(i)) continue;
             const storage::BlockId block{*root, static_cast<std::uint8_t>(i)};
-            const auto relays = co_await responsible(block, kRelaysPerBlock, deadline);
+            const auto relays = co_await responsible(block, limits::kFetchRelays, deadline);
             if (step >= relays.size()) continue;
             auto& question = questions[relays[step]->id];
             question.first = relays[step];
@@ -428,7 +420,7 @@ Task<void> Exit::serve_have(std::uint64_t circuit, CircuitStreamPtr stream, Byte
             asked.set_root(proto_bytes(*root));
             asked.set_indices(question.second);
             auto message = encode(asked);
-            const auto limit = std::min(deadline, parts_.runtime.now() + kRendezvousLimit);
+            const auto limit = std::min(deadline, parts_.runtime.now() + limits::kHaveAtRelay);
             auto reply = co_await call(question.first, Method::have, std::move(message), limit);
             if (!reply) continue;
             auto answer = decode<wire::HaveAnswer>(*reply);

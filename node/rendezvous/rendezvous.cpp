@@ -4,6 +4,7 @@
 
 #include "base/codec.hpp"
 #include "base/log.hpp"
+#include "node/protocol/limits.hpp"
 #include "node/protocol/vault_tag.hpp"
 #include "routing/tap.hpp"
 
@@ -13,15 +14,8 @@ namespace {
 using routing::Handle;
 using routing::Known;
 
-constexpr std::size_t kEligibleSuccessors = 3;  // so that our own next successor knows the vault too
-constexpr std::size_t kRecentRoots = 4096;      // of each vault
+constexpr std::size_t kRecentRoots = 4096;  // of each vault
 constexpr std::size_t kOffersPerBlock = 8;
-// An exit waits 12 s for a fetch and 20 s for a store, and takes a relay that says nothing for a dead one: a
-// vault that does not answer must not cost us that.
-constexpr auto kRequestLimit = seconds(5), kFetchLimit = seconds(10);
-constexpr auto kOfferLimit = seconds(8), kStoreLimit = seconds(16);
-constexpr auto kLongestWait = seconds(5);  // for a vault that is away
-constexpr std::size_t kInventoryChunk = 128 * 1024;
 
 std::uint64_t root_tag(const storage::Root& root) { return load_le(root.view().first(8)); }
 
@@ -115,7 +109,7 @@ Task<void> Rendezvous::take_inventory(std::uint64_t session, CircuitStreamPtr st
     registered_.open();
     for (;;) {
         auto bytes = co_await stream->receive(kNever);
-        if (!bytes || bytes->size() > kInventoryChunk) co_return;
+        if (!bytes || bytes->size() > limits::kInventoryMessage) co_return;
         auto message = split_kind(std::move(*bytes));
         if (!message || message->kind != Kind::answer) co_return;
         auto inventory = decode<wire::Inventory>(message->body);
@@ -148,7 +142,7 @@ std::vector<Rendezvous::Candidate> Rendezvous::candidates(const storage::BlockId
     std::set<routing::VaultId> holders;
     for (const auto& vault : registry_.holders(routing::prefix_of(position))) holders.insert(vault.id);
     for (const auto& vault : registry_.present()) {
-        const auto serving = parts_.view.successors_of(vault.id, kEligibleSuccessors, now);
+        const auto serving = parts_.view.successors_of(vault.id, limits::kOfferingRelays, now);
         const auto is_self = [&](const auto& relay) { return relay->id == parts_.self; };
         if (std::none_of(serving.begin(), serving.end(), is_self)) continue;
         const auto& session = sessions_.at(vault.session);
@@ -188,7 +182,7 @@ Task<Result<Bytes>> Rendezvous::serve_store(routing::RpcPeer from, Bytes body) {
     std::erase_if(ranked, [&](const auto& one) {
         return std::find(avoid->begin(), avoid->end(), tag_of(one.vault.id)) != avoid->end();
     });
-    const auto give_up = parts_.runtime.now() + kStoreLimit;
+    const auto give_up = parts_.runtime.now() + limits::kStoreAtVaults;
     const bool siblings_are_the_rule = parts_.view.size() <= storage::kMaxBlocks;
     const bool siblings_are_rare = parts_.view.size() > 4 * storage::kMaxBlocks;
     for (const bool avoid_siblings : {true, false}) {
@@ -196,7 +190,7 @@ Task<Result<Bytes>> Rendezvous::serve_store(routing::RpcPeer from, Bytes body) {
         std::size_t offers = 0;
         for (const auto& candidate : ranked) {
             if (avoid_siblings && candidate.siblings > 0 && !candidate.holds) continue;
-            if (++offers > kOffersPerBlock || parts_.runtime.now() + kOfferLimit > give_up) break;
+            if (++offers > kOffersPerBlock || parts_.runtime.now() + limits::kStoreAtVault > give_up) break;
             const bool refusal_is_likely = candidate.full || (avoid_siblings && !siblings_are_rare);
             const bool body_follows = !candidate.holds && !refusal_is_likely;
             auto given = co_await offer(candidate.vault.session, *block, bytes, lease_end, avoid_siblings,
@@ -216,7 +210,7 @@ Task<std::optional<wire::Acknowledgement>> Rendezvous::offer(std::uint64_t sessi
     if (auto* tap = parts_.runtime.tap()) {
         tap->saw({Handle::Kind::vault_session, session}, block.root);
     }
-    const auto deadline = parts_.runtime.now() + kOfferLimit;
+    const auto deadline = parts_.runtime.now() + limits::kStoreAtVault;
     wire::Offer offered;
     offered.set_root(proto_bytes(block.root));
     offered.set_index(block.index);
@@ -283,14 +277,14 @@ Task<Result<Bytes>> Rendezvous::serve_fetch(routing::RpcPeer from, Bytes body) {
     auto& runtime = parts_.runtime;
     const auto prefix = routing::prefix_of(routing::block_position(block->root, block->index));
     const auto wait_until =
-        runtime.now() + std::min<Duration>(milliseconds(message->wait_ms()), kLongestWait);
-    const auto give_up = runtime.now() + kFetchLimit;
+        runtime.now() + std::min<Duration>(milliseconds(message->wait_ms()), limits::kLongestVaultAbsence);
+    const auto give_up = runtime.now() + limits::kFetchAtVaults;
     wire::FetchAnswer answer;
     std::set<std::uint64_t> asked;
     for (;;) {
         for (const auto& vault : registry_.holders(prefix)) {
             if (!asked.insert(vault.session).second) continue;
-            const auto deadline = std::min<Time>(runtime.now() + kRequestLimit, give_up);
+            const auto deadline = std::min<Time>(runtime.now() + limits::kFetchAtVault, give_up);
             auto bytes = co_await request(vault.session, *block, deadline);
             if (!bytes) continue;
             answer.set_outcome(wire::FetchAnswer::FOUND);

@@ -5,6 +5,7 @@
 
 #include "base/codec.hpp"
 #include "base/log.hpp"
+#include "node/protocol/limits.hpp"
 #include "node/protocol/registration.hpp"
 
 namespace catacomb::node {
@@ -12,16 +13,12 @@ namespace {
 
 constexpr auto kTargetsPeriod = seconds(5);
 constexpr auto kQuickTargetsPeriod = milliseconds(500);  // while not registered everywhere
-constexpr auto kRegisterLimit = seconds(20);
 constexpr auto kFirstRetry = milliseconds(100);
 constexpr auto kLongestRetry = seconds(10);
 constexpr unsigned kTriesBeforeAway = 3;  // over paths that differ
 constexpr auto kAwayFor = minutes(2);
 constexpr auto kPingPeriod = seconds(30);
-constexpr auto kPingLimit = seconds(15);
-constexpr std::size_t kPrefixesPerMessage = 8192;
-constexpr auto kTellPause = milliseconds(500);      // between messages about what came and went
-constexpr Duration kLongestLease = hours(24 * 32);  // 30 days, to the end of a day, and clocks that differ
+constexpr auto kTellPause = milliseconds(500);  // between messages about what came and went
 
 std::uint64_t root_tag(const storage::Root& root) { return load_le(root.view().first(8)); }
 
@@ -157,7 +154,7 @@ void Vault::pass_over(const routing::NodeId& relay) {
 }
 
 Task<Result<>> Vault::register_once(RegistrationPtr registration) {
-    const auto deadline = parts_.runtime.now() + kRegisterLimit;
+    const auto deadline = parts_.runtime.now() + limits::kRegister;
     auto circuit = co_await parts_.paths.build_vault(registration->relay, deadline);
     if (!circuit) co_return circuit.error();
     registration->circuit = *circuit;
@@ -198,7 +195,7 @@ Task<Result<>> Vault::send_inventory(RegistrationPtr registration) {
     std::size_t at = 0;
     do {
         wire::Inventory part;
-        for (std::size_t i = 0; i < kPrefixesPerMessage && at < all.size(); ++i, ++at) {
+        for (std::size_t i = 0; i < limits::kPrefixesPerMessage && at < all.size(); ++i, ++at) {
             part.mutable_added()->append(packed(all[at]));
         }
         part.set_complete(at == all.size());
@@ -220,7 +217,7 @@ Task<void> Vault::watch(RegistrationPtr registration) {
         auto ping = with_kind(Kind::vault_ping, {});
         auto sent = co_await (*stream)->send(std::move(ping), true);
         if (!sent) co_return;
-        auto answer = co_await (*stream)->receive(parts_.runtime.now() + kPingLimit);
+        auto answer = co_await (*stream)->receive(parts_.runtime.now() + limits::kVaultPing);
         if (!answer) co_return;
     }
 }
@@ -230,7 +227,7 @@ Task<void> Vault::watch(RegistrationPtr registration) {
 void Vault::on_stream(CircuitStreamPtr stream) { tasks_.spawn(serve(std::move(stream))); }
 
 Task<void> Vault::serve(CircuitStreamPtr stream) {
-    auto bytes = co_await stream->receive(parts_.runtime.now() + kRegisterLimit);
+    auto bytes = co_await stream->receive(parts_.runtime.now() + limits::kRegister);
     if (!bytes) co_return;
     auto message = split_kind(std::move(*bytes));
     if (!message) co_return;
@@ -252,7 +249,7 @@ Task<void> Vault::serve_offer(CircuitStreamPtr stream, Bytes body) {
     if (!block || offer->size() == 0 || offer->size() > storage::kMaxBlockSize) co_return;
     const auto lease_end = from_unix_seconds(offer->lease_end());
     const auto now = parts_.runtime.now();
-    if (lease_end <= now || lease_end > now + kLongestLease) co_return;
+    if (lease_end <= now || lease_end > now + limits::kLongestLease) co_return;
     wire::OfferAnswer answer;
     // What we have already needs no body; its lease is extended, durably, like any put.
     Result<Bytes> present = error(Code::not_found);
@@ -266,7 +263,7 @@ Task<void> Vault::serve_offer(CircuitStreamPtr stream, Bytes body) {
             auto sent = co_await stream->send(std::move(message), refused);
             if (!sent || refused) co_return;
         }
-        auto bytes = co_await stream->receive(parts_.runtime.now() + kRegisterLimit);
+        auto bytes = co_await stream->receive(parts_.runtime.now() + limits::kStoreBody);
         if (!bytes) co_return;
         auto split = split_kind(std::move(*bytes));
         if (!split || split->kind != Kind::block) co_return;
@@ -345,7 +342,7 @@ Task<void> Vault::tell_all() {
 
 Bytes Vault::next_update() {
     wire::Inventory update;
-    for (std::size_t i = 0; i < kPrefixesPerMessage && !untold_.empty(); ++i) {
+    for (std::size_t i = 0; i < limits::kPrefixesPerMessage && !untold_.empty(); ++i) {
         const auto change = untold_.begin();
         (change->second ? update.mutable_added() : update.mutable_removed())->append(packed(change->first));
         untold_.erase(change);

@@ -157,7 +157,7 @@ Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, By
 
 Task<Result<Bytes>> LinkRpc::handle(RpcPeer from, Method method, Bytes body) {
     auto handler = handlers_.find(method);
-    if (handler == handlers_.end()) co_return error(Code::refused);
+    if (handler == handlers_.end()) co_return error(Code::unsupported);
     co_return co_await handler->second(std::move(from), std::move(body));
 }
 

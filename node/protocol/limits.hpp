@@ -1,0 +1,102 @@
+// Limits: every deadline and count on which two sides of a conversation must agree, in one place. Each side
+// gives up before the one that waits for it does, with room for its answer's way back; otherwise silence of
+// one vault would look like a dead rendezvous, and a slow rendezvous like a dead exit. Pure.
+#pragma once
+
+#include <cstddef>
+
+#include "base/time.hpp"
+
+namespace catacomb::node::limits {
+
+// What an answer may need from one side to the next.
+inline constexpr Duration kWayBack = seconds(1);
+
+// Each waits longer than the next one inwards, and for its answer's way back.
+template <class... Inner>
+constexpr bool nest(Duration outer, Duration inner, Inner... further) {
+    const bool fits = outer >= inner + kWayBack;
+    if constexpr (sizeof...(further) == 0) {
+        return fits;
+    } else {
+        return fits && nest(inner, further...);
+    }
+}
+
+// ---- client and exit
+
+// A client's whole patience with one segment, over all the exits that it tries.
+inline constexpr Duration kSegment = seconds(120);
+// What a client gives one exit (limit_ms), and for how much longer it listens to that exit's last words.
+inline constexpr Duration kStoreJob = seconds(40);
+inline constexpr Duration kFetchJob = seconds(20);
+inline constexpr Duration kHaveJob = seconds(20);
+inline constexpr Duration kLastWords = seconds(3);
+// More than this an exit gives to no request.
+inline constexpr Duration kLongestJob = seconds(120);
+// From the opening of a stream to its first message, and from one fragment of a store to the next.
+inline constexpr Duration kFirstMessage = seconds(30);
+inline constexpr Duration kFragment = seconds(20);
+
+// Requests that one circuit may have under way at an exit. All of a client's may come to one exit of its
+// three while the others are built anew.
+inline constexpr std::size_t kStoresPerCircuit = 4;
+inline constexpr std::size_t kFetchesPerCircuit = 8;
+
+// ---- exit and rendezvous: for how long an exit waits for one relay
+
+inline constexpr Duration kStoreAtRelay = seconds(20);
+inline constexpr Duration kFetchAtRelay = seconds(12);
+inline constexpr Duration kHaveAtRelay = seconds(6);
+
+// Relays that follow a block's position, the responsible one first: where an exit stores, and where it looks.
+// Of 16 relays with a vault each, three in a row have none of their own in one network of seven; six in one
+// of a hundred. What is placed at the sixth is found among the eight. A client's view lags behind the exit's:
+// it counts words from a wider stretch.
+inline constexpr std::size_t kStoreRelays = 6;
+inline constexpr std::size_t kFetchRelays = 8;
+inline constexpr std::size_t kCredibleRelays = 16;
+// A vault is offered blocks by relays among so many that follow its id, fewer than it registers at; and whose
+// word comes from a relay further on counts for nothing.
+inline constexpr std::size_t kOfferingRelays = 3;
+inline constexpr std::size_t kCredibleRelaysOfVault = 10;
+
+// ---- rendezvous and vault: what a rendezvous spends on a block, and on one vault
+
+inline constexpr Duration kStoreAtVaults = seconds(16);
+inline constexpr Duration kStoreAtVault = seconds(8);
+inline constexpr Duration kStoreBody = seconds(6);  // for which a vault waits
+inline constexpr Duration kFetchAtVaults = seconds(10);
+inline constexpr Duration kFetchAtVault = seconds(5);
+// For a vault that is known and away: what an exit asks for, and the most that a rendezvous grants.
+inline constexpr Duration kVaultAbsence = seconds(3);
+inline constexpr Duration kLongestVaultAbsence = seconds(5);
+
+inline constexpr Duration kRegister = seconds(20);  // a vault waits for the answer
+inline constexpr Duration kVaultPing = seconds(15);
+inline constexpr std::size_t kPrefixesPerMessage = 8192;
+inline constexpr std::size_t kInventoryMessage = 128 * 1024;  // bytes
+
+// A lease as publishers ask for it, to the end of a day; and the longest that vaults grant: clocks differ.
+inline constexpr Duration kDay = hours(24);
+inline constexpr Duration kLease = 30 * kDay;
+inline constexpr Duration kLongestLease = 32 * kDay;
+
+// ---- and so they nest
+
+static_assert(nest(kStoreJob + kLastWords, kStoreJob, kStoreAtRelay, kStoreAtVaults, kStoreAtVault,
+                   kStoreBody));
+static_assert(nest(kFetchJob + kLastWords, kFetchJob, kFetchAtRelay, kFetchAtVaults, kFetchAtVault));
+static_assert(nest(kHaveJob + kLastWords, kHaveJob, kHaveAtRelay));
+static_assert(nest(kSegment, kStoreJob + kLastWords) && nest(kSegment, kFetchJob + kLastWords));
+static_assert(kLongestJob >= kStoreJob && kLongestJob >= kFetchJob && kLongestJob >= kHaveJob);
+static_assert(nest(kStoreJob, kFragment));
+// After the longest wait there is time to ask the vault that came.
+static_assert(kLongestVaultAbsence + kFetchAtVault <= kFetchAtVaults &&
+              kVaultAbsence <= kLongestVaultAbsence);
+static_assert(kStoreRelays <= kFetchRelays && kFetchRelays <= kCredibleRelays);
+static_assert(kOfferingRelays < kCredibleRelaysOfVault);
+static_assert(kPrefixesPerMessage * 8 + 64 <= kInventoryMessage);
+static_assert(kLease + 2 * kDay <= kLongestLease);
+
+}  // namespace catacomb::node::limits
