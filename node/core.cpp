@@ -218,6 +218,7 @@ std::string NodeCore::status_json() const {
     facts.links = links_.count();
     facts.build_time = paths_.typical_build_time();
     facts.jobs_running = client_.running();
+    facts.of_machine = options_.warnings;
     facts.ready = is_ready();
     return to_json(facts);
 }

@@ -46,6 +46,7 @@ struct NodeOptions {
     routing::GuardState::Saved guards;
     std::size_t client_hops = kClientHops;  // fewer only where an audit must catch it
     std::size_t vault_hops = kVaultHops;
+    std::vector<std::string> warnings;  // about this machine, for status
 };
 
 class NodeCore {

@@ -1,11 +1,15 @@
 #include "node/node.hpp"
 
 #include "base/log.hpp"
+#include "node/runtime/tcp.hpp"
 
 namespace catacomb::node {
 namespace {
 constexpr auto kSavePeriod = minutes(5);
-}
+constexpr auto kWithoutBbr =
+    "the kernel does not offer BBR: transfers over lossy paths are slow (docs/operations.md, Congestion "
+    "control)";
+}  // namespace
 
 routing::NetworkParameters network_of(const Config& config) {
     // Where loopback may be dialled, it is a testnet: many relays share a prefix there.
@@ -56,6 +60,10 @@ NodeOptions Node::options() {
     out.link_limits.transit_bytes = config_.limits.transit_memory.bytes;
     out.link_limits.request_bytes = config_.limits.request_memory.bytes;
     out.circuit_limits.relayed_circuits = config_.limits.circuits;
+    if (!offers_congestion_control()) {
+        log_warning("tcp", kWithoutBbr);
+        out.warnings.emplace_back(kWithoutBbr);
+    }
     if (config_.is_relay() && config_.listen) {
         out.relay.emplace(RelayOptions{identity_->relay_key.clone(), identity_->relay_pow, identity_->epoch,
                                        identity_->link_key.clone(), identity_->onion_key.clone(),

@@ -20,6 +20,7 @@ boost::json::array warnings(const StatusFacts& facts) {
     if (facts.vault && facts.vault->usage.bytes * 10 > facts.vault->usage.quota * 9) {
         out.emplace_back("the vault's quota is nearly used up");
     }
+    for (const auto& warning : facts.of_machine) out.emplace_back(warning);
     return out;
 }
 

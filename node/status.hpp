@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "node/vault/vault.hpp"
 
@@ -21,6 +22,7 @@ struct StatusFacts {
     std::size_t links = 0;
     std::optional<Duration> build_time;
     std::size_t jobs_running = 0;
+    std::vector<std::string> of_machine;  // warnings
     bool ready = false;
 };
 

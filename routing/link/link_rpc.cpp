@@ -45,7 +45,7 @@ Task<Result<Bytes>> LinkRpc::call_over(std::shared_ptr<Link> link, Method method
     Writer request;
     request.u16(static_cast<std::uint16_t>(method)).raw(body);
     const auto asked_at = runtime_.now();
-    link->send_body(FrameKind::rpc_request, key.second, kFrameFirst, kFrameLast, 0, request.bytes());
+    link->send_body(FrameKind::rpc_request, key.second, {kFrameFirst, kFrameLast, 0}, request.bytes());
     auto answer = co_await promise->wait(deadline);
     calling_.erase(key);
     // Silence since we asked: the connection is dead and only we do not know yet.
@@ -129,7 +129,7 @@ void LinkRpc::close_dawdlers() {
 
 void LinkRpc::refuse(Link& link, std::uint32_t request, Code why) {
     const ByteArray<1> refusal{static_cast<std::uint8_t>(why)};
-    link.send_body(FrameKind::rpc_response, request, kFrameFirst, kFrameLast, kFrameRefused, refusal);
+    link.send_body(FrameKind::rpc_response, request, {kFrameFirst, kFrameLast, kFrameRefused}, refusal);
 }
 
 Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, Bytes body, std::size_t held) {
@@ -151,7 +151,7 @@ Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, By
         refuse(*link, request, result.error().code);
     } else {
         CHECK(result->size() <= kRpcMaxBody);
-        link->send_body(FrameKind::rpc_response, request, kFrameFirst, kFrameLast, 0, *result);
+        link->send_body(FrameKind::rpc_response, request, {kFrameFirst, kFrameLast, 0}, *result);
     }
 }
 

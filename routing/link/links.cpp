@@ -16,7 +16,7 @@ Links::Links(Runtime& runtime, LinksConfig config)
     : runtime_(runtime),
       config_(std::move(config)),
       rng_(runtime.rng().split("links")),
-      holdings_(config_.limits.transit_bytes, [this] { make_room_soon(); }),
+      out_(config_.limits.transit_bytes, [this] { make_room_soon(); }),
       read_buffer_(kReadBuffer) {}
 
 Links::~Links() { close_all(); }
@@ -203,7 +203,7 @@ void Links::dispatch(Link& link, const FrameView& frame, MutableBytes payload) {
 void Links::make_room_soon() {
     std::weak_ptr<bool> alive = alive_;
     runtime_.post([this, alive] {
-        if (!alive.expired()) holdings_.make_room();
+        if (!alive.expired()) out_.holdings.make_room();
     });
 }
 

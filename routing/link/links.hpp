@@ -56,7 +56,7 @@ public:
     void close_all();
     std::size_t count() const { return links_.size(); }
     // What waits to leave by the links, and what circuits hold unread.
-    Holdings& holdings() { return holdings_; }
+    Holdings& holdings() { return out_.holdings; }
     std::vector<std::shared_ptr<Link>> all() const;
     Runtime& runtime() { return runtime_; }
     const LinkLimits& limits() const { return config_.limits; }
@@ -66,13 +66,13 @@ public:
 
     // Counters for status and tests.
     struct Counters {
-        std::uint64_t frames_in = 0, frames_out = 0, writes = 0, reads = 0, refused = 0, broken = 0;
+        std::uint64_t frames_in = 0, writes = 0, reads = 0, refused = 0, broken = 0;
     };
     Counters counters;
+    std::uint64_t frames_out() const { return out_.frames_out; }
 
 private:
     friend class Link;
-    friend class Flow;
     using Dial = Promise<std::shared_ptr<Link>>;
 
     void accepted(StreamPtr stream);
@@ -104,10 +104,8 @@ private:
     std::uint64_t next_number_ = 1;
     std::size_t verifying_ = 0;  // descriptors, on a worker
 
-    FramePool pool_;
-    Holdings holdings_;
+    OutShared out_;
     Bytes read_buffer_;
-    std::vector<std::unique_ptr<OutBuffer>> spare_out_;
     std::vector<std::shared_ptr<Link>> dirty_;
     bool flush_posted_ = false;
     bool in_batch_ = false;

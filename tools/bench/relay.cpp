@@ -77,7 +77,7 @@ public:
         return run_here([this] {
             const auto& links = links_.counters;
             return Totals{thread_cpu_seconds(), circuits_->counters.cells_relayed,
-                          links.frames_in,      links.frames_out,
+                          links.frames_in,      links_.frames_out(),
                           links.reads,          links.writes};
         });
     }
