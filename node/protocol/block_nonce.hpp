@@ -1,4 +1,4 @@
-// The nonce under which a vault acknowledges one block of a store (docs/spec/storage-messages.md 5). The
+// The nonce under which a vault acknowledges one block of a store (docs/spec/storage-messages.md). The
 // client draws a fresh seed for every attempt and gives it to the exit; each block's nonce follows from it,
 // so that no word of an earlier attempt fits, and vaults that do not know the seed cannot link two blocks by
 // it. Pure.
