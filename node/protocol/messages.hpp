@@ -1,5 +1,5 @@
 // Messages on circuit streams: one kind byte, then a protobuf message or raw bytes
-// (docs/spec/storage-messages.md 1). The kind stands last, so that a 64 KiB block takes and loses it without
+// (docs/spec/storage-messages.md 1). The kind stands last, so that a large block takes and loses it without
 // being moved.
 #pragma once
 

@@ -18,7 +18,8 @@ Result<BlockHeader> BlockHeader::decode(ByteView from) {
     const auto index = in.u8();
     const auto zeros = in.raw(3);
     if (!in.done() || !all_zero(zeros)) return error(Code::malformed, "not a block header");
-    if (version != kBlockVersion) return error(Code::malformed, "a block of an unknown version");
+    if (version == 1) return error(Code::malformed, "a block of format 1, made by an older version");
+    if (version != kBlockVersion) return error(Code::malformed, "a block of a format that is not known here");
     const auto profile = to_profile(k, n, block_class);
     if (!profile) return profile.error();
     if (index >= n) return error(Code::malformed, "block index out of range");

@@ -18,7 +18,7 @@ struct BlockId {
     auto operator<=>(const BlockId&) const = default;
 };
 
-inline constexpr std::uint8_t kBlockVersion = 1;
+inline constexpr std::uint8_t kBlockVersion = 2;
 
 struct BlockHeader {
     Profile profile;

@@ -12,9 +12,17 @@
 
 namespace catacomb::storage {
 
-enum class BlockClass : std::uint8_t { kib1 = 0, kib4 = 1, kib16 = 2, kib64 = 3 };
-inline constexpr std::array kBlockClasses{BlockClass::kib1, BlockClass::kib4, BlockClass::kib16,
-                                          BlockClass::kib64};
+// By what a block takes of the cells that carry it. A class of 64 cells would be number 4; there is none yet.
+enum class BlockClass : std::uint8_t { quarter_cell = 0, cells1 = 1, cells4 = 2, cells16 = 3 };
+inline constexpr std::array kBlockClasses{BlockClass::quarter_cell, BlockClass::cells1, BlockClass::cells4,
+                                          BlockClass::cells16};
+
+// What one cell carries of a message in the narrower direction, and what a message keeps of its cells for the
+// things beside the block. node/protocol/carriage.cpp holds both against cells and frames,
+// storage/store/store_format.hpp the sizes that follow against pages.
+inline constexpr std::size_t kCellData = 3984;
+inline constexpr std::size_t kBesideBlock = 48;
+inline constexpr std::size_t kQuarterCell = 976;  // four lie in a page of the store's tree
 
 inline constexpr unsigned kMaxBlocks = 64;  // n of any segment, and the leaves of its Merkle tree
 inline constexpr std::size_t kBlockHeaderSize = 8;
@@ -23,27 +31,34 @@ inline constexpr unsigned kMerkleDepth = 6;
 inline constexpr std::size_t kBlockOverhead =
     kBlockHeaderSize + 2 * kHashSize + kMerkleDepth * kHashSize;  // header, commitment, share, path
 inline constexpr std::size_t kSealOverhead = 8 + 16;              // length in front, tag behind
-inline constexpr std::size_t kMaxBlockSize = 64 * 1024;
 
 static_assert(1u << kMerkleDepth == kMaxBlocks);
 static_assert(kBlockOverhead == 264);
 
-constexpr std::size_t block_size(BlockClass c) { return std::size_t{1024} << (2 * static_cast<unsigned>(c)); }
+// Cells that a block of this class and what stands beside it fill; a block of a quarter travels alone in one.
+constexpr std::size_t cells_of(BlockClass c) {
+    return c == BlockClass::quarter_cell ? 1 : std::size_t{1} << 2 * (static_cast<unsigned>(c) - 1);
+}
+constexpr std::size_t block_size(BlockClass c) {
+    return c == BlockClass::quarter_cell ? kQuarterCell : cells_of(c) * kCellData - kBesideBlock;
+}
 constexpr std::size_t fragment_size(BlockClass c) { return block_size(c) - kBlockOverhead; }
+inline constexpr std::size_t kMaxBlockSize = block_size(BlockClass::cells16);
 
-static_assert(fragment_size(BlockClass::kib1) == 760 && fragment_size(BlockClass::kib4) == 3832);
-static_assert(fragment_size(BlockClass::kib16) == 16120 && fragment_size(BlockClass::kib64) == 65272);
-static_assert(block_size(BlockClass::kib64) == kMaxBlockSize);
+static_assert(4 * kQuarterCell <= kCellData - kBesideBlock);
+static_assert(fragment_size(BlockClass::quarter_cell) == 712 && fragment_size(BlockClass::cells1) == 3672);
+static_assert(fragment_size(BlockClass::cells4) == 15624 && fragment_size(BlockClass::cells16) == 63432);
+static_assert(kMaxBlockSize == 63696);
 
 struct Profile {
     std::uint8_t k = 0;
     std::uint8_t n = 0;
-    BlockClass block_class = BlockClass::kib1;
+    BlockClass block_class = BlockClass::quarter_cell;
 
     constexpr auto operator<=>(const Profile&) const = default;
 
     constexpr bool valid() const {
-        return k >= 1 && k < n && n <= kMaxBlocks && block_class <= BlockClass::kib64;
+        return k >= 1 && k < n && n <= kMaxBlocks && block_class <= BlockClass::cells16;
     }
     constexpr std::size_t block() const { return block_size(block_class); }
     constexpr std::size_t fragment() const { return fragment_size(block_class); }
@@ -56,9 +71,9 @@ struct Profile {
 inline constexpr unsigned kFullK = 20;
 inline constexpr unsigned kLeastK = 8;
 inline constexpr unsigned kLeastN = 32;
-inline constexpr Profile kFullProfile{kFullK, 3 * kFullK, BlockClass::kib64};
+inline constexpr Profile kFullProfile{kFullK, 3 * kFullK, BlockClass::cells16};
 inline constexpr std::size_t kFullSegment = kFullProfile.capacity();
-static_assert(kFullSegment == 1'305'416);
+static_assert(kFullSegment == 1'268'616);
 
 // The smallest class in which k <= 20 holds `size` bytes, with k >= 8 and n = max(3k, 32).
 // Requires: size <= kFullSegment.

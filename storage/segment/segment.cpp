@@ -15,7 +15,7 @@ namespace label = crypto::label;
 constexpr std::size_t kLengthSize = kSealOverhead - crypto::kTagSize;
 // One cipher for the whole network, so that the same content has the same root on every machine.
 constexpr auto kSuite = crypto::CipherSuite::chacha20_poly1305;
-constexpr std::uint8_t kFileVersion = 1;
+constexpr std::uint8_t kFileVersion = 2;
 
 Commitment commitment_of(ByteView stripe, const Key256& secret) {
     return Commitment{crypto::hash(label::kSegment, stripe, crypto::hash(label::kSecretHash, secret)).bytes};

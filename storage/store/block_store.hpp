@@ -33,7 +33,7 @@ public:
     // Put-if-absent, one result per put, in order. A block that is there already stays, its lease is extended
     // to the later end, and the result is success; one that is there but damaged is replaced. Code::full:
     // quota or disk; nothing that was stored before is lost. Code::io: the disk said no. Requires: 1 <=
-    // bytes.size() <= 64 KiB each.
+    // bytes.size() <= kMaxBlockSize each.
     virtual std::vector<Result<>> put_group(std::span<const Put> puts) = 0;
     // Code::not_found: was never here or is gone. Code::corrupt: it is here, damaged. Code::io.
     virtual Result<Bytes> get(const BlockId& id) = 0;

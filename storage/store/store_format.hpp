@@ -28,6 +28,17 @@ std::optional<Expiry> from_expiry_key(ByteView key);
 // the metadata.
 constexpr std::size_t tail_size(std::size_t block) { return block % kStorePage == 0 ? kTailSize : 0; }
 
+// Blocks fill the pages that they take: at most 4 % of a run is empty, and four quarter cells, each with its
+// pointer (2), head (8) and key and made even, fill a page of the tree.
+constexpr bool fills_its_run(std::size_t block) {
+    const auto run = (block + 16 + kStorePage - 1) / kStorePage * kStorePage;
+    return 100 * (run - block) <= 4 * run;
+}
+static_assert(fills_its_run(block_size(BlockClass::cells1)) &&
+              fills_its_run(block_size(BlockClass::cells4)) &&
+              fills_its_run(block_size(BlockClass::cells16)));
+static_assert(4 * (2 + 8 + kStoreKeySize + kQuarterCell + 1) == kStorePage - 16);
+
 struct StoredMeta {
     Time lease_end{};
     std::uint32_t size = 0;  // of the whole block

@@ -14,9 +14,9 @@ constexpr std::size_t kEntrySize = 3 + kHashSize;
 constexpr std::size_t kPrivateSize =
     8 + 1 + kMaxName;  // padded, so that the length of the name does not show
 constexpr std::size_t kBoxSize = kPrivateSize + crypto::kTagSize;
-// Even a full branch travels in blocks of 4 KiB.
+// Even a full branch travels in blocks of one cell.
 static_assert(4 + kFanout * kEntrySize + kBoxSize <=
-              Profile{kFullK, 3 * kFullK, BlockClass::kib4}.capacity());
+              Profile{kFullK, 3 * kFullK, BlockClass::cells1}.capacity());
 
 Bytes encode_outer(unsigned level, std::span<const SegmentRef> children) {
     Writer out;

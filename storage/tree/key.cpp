@@ -6,7 +6,7 @@
 namespace catacomb::storage {
 namespace {
 
-constexpr std::uint8_t kKeyVersion = 1;
+constexpr std::uint8_t kKeyVersion = 2;
 constexpr std::string_view kReadPrefix = "chk";
 constexpr std::string_view kVerifyPrefix = "ver";
 
@@ -76,8 +76,14 @@ Result<DecodedKey> decode_key(std::string_view untrimmed) {
                      "a key begins with chk1 or ver1; this one begins with " + decoded->hrp + "1");
     }
     Reader in(bytes.expose());
-    if (in.u8() != kKeyVersion)
-        return error(Code::bad_input, "this key is of a version that is not known here");
+    const auto version = in.u8();
+    if (version == 1) {
+        return error(Code::bad_input,
+                     "this is a key of format 1, made by an older version; that format is no "
+                     "longer read");
+    }
+    if (version != kKeyVersion)
+        return error(Code::bad_input, "this key is of a format that is not known here");
     const auto top = decode_top(in);
     if (!top) return top.error();
     const auto key = in.raw(Key256::kSize);

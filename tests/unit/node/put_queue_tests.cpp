@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(each_gets_the_outcome_of_its_own_block) {
 }
 
 BOOST_AUTO_TEST_CASE(what_waits_is_bounded) {
-    constexpr std::size_t kBlock = 64 * 1024;
+    constexpr std::size_t kBlock = storage::kMaxBlockSize;
     constexpr unsigned kRoom = 4 * storage::kPutGroupBytes / kBlock;
     put_many(2 * kRoom, kBlock);
     BOOST_TEST(stored + failed.size() == 2 * kRoom);

@@ -12,20 +12,20 @@ namespace {
 SegmentBlocks small_segment() {
     const auto content = random_bytes(1, 700);
     return SealedStripe::seal(crypto::label::kLeafKey, random_key(2), random_key(3),
-                              {8, 32, BlockClass::kib1}, content)
+                              {8, 32, BlockClass::quarter_cell}, content)
         .disperse();
 }
 
 BOOST_AUTO_TEST_CASE(the_geometry_of_the_profiles) {
-    BOOST_TEST((leaf_profile(0) == Profile{8, 32, BlockClass::kib1}));
-    BOOST_TEST((leaf_profile(8 * 760 - 24) == Profile{8, 32, BlockClass::kib1}));
-    BOOST_TEST((leaf_profile(8 * 760 - 23) == Profile{9, 32, BlockClass::kib1}));
-    BOOST_TEST((leaf_profile(11 * 760) == Profile{12, 36, BlockClass::kib1}));
-    BOOST_TEST((leaf_profile(20 * 760 - 24) == Profile{20, 60, BlockClass::kib1}));
-    BOOST_TEST((leaf_profile(20 * 760 - 23) == Profile{8, 32, BlockClass::kib4}));
+    BOOST_TEST((leaf_profile(0) == Profile{8, 32, BlockClass::quarter_cell}));
+    BOOST_TEST((leaf_profile(8 * 712 - 24) == Profile{8, 32, BlockClass::quarter_cell}));
+    BOOST_TEST((leaf_profile(8 * 712 - 23) == Profile{9, 32, BlockClass::quarter_cell}));
+    BOOST_TEST((leaf_profile(11 * 712) == Profile{12, 36, BlockClass::quarter_cell}));
+    BOOST_TEST((leaf_profile(20 * 712 - 24) == Profile{20, 60, BlockClass::quarter_cell}));
+    BOOST_TEST((leaf_profile(20 * 712 - 23) == Profile{8, 32, BlockClass::cells1}));
     BOOST_TEST((leaf_profile(kFullSegment) == kFullProfile));
-    BOOST_TEST((branch_profile(100) == Profile{20, 60, BlockClass::kib1}));
-    BOOST_TEST((branch_profile(20 * 760 - 23) == Profile{20, 60, BlockClass::kib4}));
+    BOOST_TEST((branch_profile(100) == Profile{20, 60, BlockClass::quarter_cell}));
+    BOOST_TEST((branch_profile(20 * 712 - 23) == Profile{20, 60, BlockClass::cells1}));
     for (std::size_t size = 0; size <= kFullSegment; size += 997) {
         BOOST_REQUIRE(leaf_profile(size).valid() && leaf_profile(size).capacity() >= size);
         BOOST_REQUIRE(branch_profile(size).capacity() >= size);
@@ -77,19 +77,28 @@ BOOST_AUTO_TEST_CASE(swapped_truncated_and_foreign_blocks_are_rejected) {
 
 // Exhaustive over each header byte, the others being right: what passes is exactly what encode() can give.
 BOOST_AUTO_TEST_CASE(only_canonical_headers_pass) {
-    const auto good = BlockHeader{{20, 60, BlockClass::kib64}, 7}.encode();
+    const auto good = BlockHeader{{20, 60, BlockClass::cells16}, 7}.encode();
     for (std::size_t at = 0; at < good.size(); ++at) {
         for (unsigned value = 0; value < 256; ++value) {
             auto bytes = good;
             bytes[at] = static_cast<std::uint8_t>(value);
             const auto header = BlockHeader::decode(bytes);
             if (header) BOOST_REQUIRE(header->encode() == bytes);
-            const bool fits =
-                (at == 0 && value == 1) || (at == 1 && value <= 3) || (at == 2 && value >= 1 && value < 60) ||
-                (at == 3 && value > 20 && value <= 64) || (at == 4 && value < 60) || (at > 4 && value == 0);
+            const bool fits = (at == 0 && value == kBlockVersion) || (at == 1 && value <= 3) ||
+                              (at == 2 && value >= 1 && value < 60) ||
+                              (at == 3 && value > 20 && value <= 64) || (at == 4 && value < 60) ||
+                              (at > 4 && value == 0);
             BOOST_REQUIRE(header.has_value() == fits);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_block_of_format_1_is_named_as_such) {
+    auto header = BlockHeader{{20, 60, BlockClass::cells16}, 7}.encode();
+    header[0] = 1;
+    const auto refused = BlockHeader::decode(header).error();
+    BOOST_TEST(refused.is(Code::malformed));
+    BOOST_TEST(refused.text() == "a block of format 1, made by an older version");
 }
 
 BOOST_AUTO_TEST_CASE(merkle_paths_lead_to_the_top_and_nowhere_else) {

@@ -75,7 +75,8 @@ BOOST_AUTO_TEST_CASE(keys_with_impossible_fields_are_refused) {
         bytes[at] = value;
         return message(crypto::bech32_encode("chk", bytes));
     };
-    BOOST_TEST(says(with(0, 2), "version"));
+    BOOST_TEST(says(with(0, 1), "a key of format 1, made by an older version"));
+    BOOST_TEST(says(with(0, 3), "not known"));
     BOOST_TEST(says(with(1, 0), "type"));
     BOOST_TEST(says(with(1, 3), "directory"));
     BOOST_TEST(says(with(1, 2), "20 of 60"));

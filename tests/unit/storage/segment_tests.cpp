@@ -14,12 +14,12 @@ namespace {
 
 namespace label = crypto::label;
 
-const Profile kProfiles[] = {{1, 2, BlockClass::kib1},
-                             {8, 32, BlockClass::kib1},
-                             {13, 39, BlockClass::kib4},
-                             {20, 60, BlockClass::kib1},
-                             {63, 64, BlockClass::kib1},
-                             {2, 64, BlockClass::kib16},
+const Profile kProfiles[] = {{1, 2, BlockClass::quarter_cell},
+                             {8, 32, BlockClass::quarter_cell},
+                             {13, 39, BlockClass::cells1},
+                             {20, 60, BlockClass::quarter_cell},
+                             {63, 64, BlockClass::quarter_cell},
+                             {2, 64, BlockClass::cells4},
                              kFullProfile};
 
 SegmentBlocks sealed(const Profile& profile, ByteView content, std::uint64_t seed = 7) {
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(any_k_blocks_read_the_content) {
 }
 
 BOOST_AUTO_TEST_CASE(lengths_at_the_edges_come_back_exactly) {
-    const Profile profile{8, 32, BlockClass::kib1};
+    const Profile profile{8, 32, BlockClass::quarter_cell};
     crypto::SeededRng rng(2);
     for (const std::size_t size :
          {std::size_t{0}, std::size_t{1}, profile.capacity() - 1, profile.capacity()}) {
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(lengths_at_the_edges_come_back_exactly) {
 }
 
 BOOST_AUTO_TEST_CASE(fewer_than_k_blocks_give_nothing_even_with_the_read_key) {
-    const Profile profile{8, 32, BlockClass::kib1};
+    const Profile profile{8, 32, BlockClass::quarter_cell};
     const auto segment = sealed(profile, random_bytes(3, 5000));
     auto blocks = blocks_of(segment, {1, 30, 4, 9, 12, 0, 22});
     const auto stripe = SealedStripe::recover(blocks);
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(fewer_than_k_blocks_give_nothing_even_with_the_read_key) {
 
 BOOST_AUTO_TEST_CASE(all_blocks_without_the_right_key_give_nothing) {
     crypto::SeededRng rng(4);
-    const auto segment = sealed({8, 32, BlockClass::kib1}, random_bytes(4, 1000));
+    const auto segment = sealed({8, 32, BlockClass::quarter_cell}, random_bytes(4, 1000));
     auto wrong_key = recover_some(segment, rng);
     BOOST_TEST(std::move(*wrong_key).open(label::kLeafKey, random_key(99)).error().is(Code::corrupt));
     auto verify_key = recover_some(segment, rng);
@@ -92,10 +92,11 @@ BOOST_AUTO_TEST_CASE(all_blocks_without_the_right_key_give_nothing) {
 
 BOOST_AUTO_TEST_CASE(the_same_content_has_the_same_root_and_blocks) {
     const auto content = random_bytes(5, 3000);
-    const auto a = sealed({8, 32, BlockClass::kib1}, content), b = sealed({8, 32, BlockClass::kib1}, content);
+    const auto a = sealed({8, 32, BlockClass::quarter_cell}, content),
+               b = sealed({8, 32, BlockClass::quarter_cell}, content);
     for (unsigned i = 0; i < 32; ++i) BOOST_TEST((a.block(i) == b.block(i)));
-    BOOST_TEST((sealed({9, 32, BlockClass::kib1}, content).root() != a.root()));
-    BOOST_TEST((sealed({8, 33, BlockClass::kib1}, content).root() != a.root()));
+    BOOST_TEST((sealed({9, 32, BlockClass::quarter_cell}, content).root() != a.root()));
+    BOOST_TEST((sealed({8, 33, BlockClass::quarter_cell}, content).root() != a.root()));
     BOOST_TEST(
         (segment_secret(random_key(1), 0, 0, content) == segment_secret(random_key(1), 0, 0, content)));
     BOOST_TEST(
@@ -116,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_repairer_rebuilds_every_block_from_any_k) {
 }
 
 BOOST_AUTO_TEST_CASE(an_exit_makes_the_blocks_from_the_parts_or_refuses) {
-    const Profile profile{8, 32, BlockClass::kib4};
+    const Profile profile{8, 32, BlockClass::cells1};
     const auto segment = sealed(profile, random_bytes(7, 20000));
     auto shares = [&segment] {
         std::vector<Share> out;
@@ -143,7 +144,7 @@ BOOST_AUTO_TEST_CASE(an_exit_makes_the_blocks_from_the_parts_or_refuses) {
     fewer.pop_back();
     BOOST_TEST((refused(profile, std::move(fewer), segment.data()) == Code::malformed));
     BOOST_TEST((refused(profile, shares(), segment.data().first(100)) == Code::malformed));
-    BOOST_TEST((refused({0, 32, BlockClass::kib4}, shares(), segment.data()) == Code::malformed));
+    BOOST_TEST((refused({0, 32, BlockClass::cells1}, shares(), segment.data()) == Code::malformed));
 }
 
 // A hostile publisher's segment: blocks whose Merkle tree and root are right over whatever fragments and
@@ -177,7 +178,7 @@ Result<SealedStripe> recovered(const std::vector<Block>& all, unsigned first, un
 }
 
 BOOST_AUTO_TEST_CASE(two_contents_under_one_root_are_refused) {
-    const Profile profile{8, 32, BlockClass::kib1};
+    const Profile profile{8, 32, BlockClass::quarter_cell};
     const auto secret = random_key(20);
     const auto a =
         SealedStripe::seal(label::kLeafKey, random_key(21), secret.clone(), profile, view("content A"))
@@ -198,7 +199,7 @@ BOOST_AUTO_TEST_CASE(two_contents_under_one_root_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(two_secrets_under_one_root_are_refused) {
-    const Profile profile{8, 32, BlockClass::kib1};
+    const Profile profile{8, 32, BlockClass::quarter_cell};
     const auto segment = sealed(profile, view("one content"));
     auto shares = crypto::shamir_split(random_key(8), 8, 32);
     auto others = crypto::shamir_split(random_key(30), 8, 32);
@@ -212,7 +213,7 @@ BOOST_AUTO_TEST_CASE(two_secrets_under_one_root_are_refused) {
 
 // Padding and length are part of the canonical form: a second encoding of the same content does not open.
 BOOST_AUTO_TEST_CASE(plaintexts_out_of_form_are_refused) {
-    const Profile profile{8, 32, BlockClass::kib1};
+    const Profile profile{8, 32, BlockClass::quarter_cell};
     const auto key = random_key(40), secret = random_key(41);
     for (const bool bad_length : {false, true}) {
         Bytes fragments(profile.n * profile.fragment());

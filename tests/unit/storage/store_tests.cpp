@@ -12,7 +12,7 @@
 namespace catacomb::storage {
 namespace {
 
-constexpr std::size_t kSizes[] = {1024, 4096, 16384, 65536};
+constexpr std::size_t kSizes[] = {kQuarterCell, 4096, 16384, kMaxBlockSize};
 
 // Runs `test` on a MemoryBlockStore and on a VaultStore.
 template <class Test>
@@ -33,7 +33,9 @@ BOOST_AUTO_TEST_CASE(what_was_put_is_got) {
     on_both([](BlockStore& store) {
         std::uint64_t number = 0;
         for (const auto size : kSizes) BOOST_TEST(put_one(store, put_of(number++, size)).has_value());
-        for (const std::size_t size : {1u, 2000u, 2047u, 2048u, 4080u, 4081u, 65535u}) {
+        for (const std::size_t size :
+             {std::size_t{1}, std::size_t{2000}, std::size_t{2047}, std::size_t{2048}, std::size_t{4080},
+              std::size_t{4081}, kMaxBlockSize - 1}) {
             BOOST_TEST(put_one(store, put_of(number++, size)).has_value());
         }
         for (std::uint64_t i = 0; i < number; ++i) {
@@ -60,9 +62,9 @@ BOOST_AUTO_TEST_CASE(a_second_put_changes_nothing_but_the_lease) {
         BOOST_TEST(*store.expire(at_hour(19), 10) == 0u);
         BOOST_TEST(*store.expire(at_hour(20), 10) == 1u);
         // Twice in one group.
-        const Put twice[] = {put_of(3, 65536, at_hour(1)), put_of(3, 65536, at_hour(2))};
+        const Put twice[] = {put_of(3, kMaxBlockSize, at_hour(1)), put_of(3, kMaxBlockSize, at_hour(2))};
         for (const auto& result : store.put_group(twice)) BOOST_TEST(result.has_value());
-        BOOST_TEST((*store.get(id_of(3)) == bytes_of(3, 65536)));
+        BOOST_TEST((*store.get(id_of(3)) == bytes_of(3, kMaxBlockSize)));
         BOOST_TEST((*store.lease_end(id_of(3)) == at_hour(2)));
         BOOST_TEST(store.usage().blocks == 1u);
     });
@@ -124,11 +126,11 @@ BOOST_AUTO_TEST_CASE(ids_are_listed_in_order_in_pages) {
 }
 
 BOOST_AUTO_TEST_CASE(the_quota_refuses_what_does_not_fit_and_loses_nothing) {
-    const auto quota = 10 * quota_charge(65536) + quota_charge(1024);
+    const auto quota = 10 * quota_charge(kMaxBlockSize) + quota_charge(1024);
     on_both(
         [quota](BlockStore& store) {
             std::vector<Put> puts;
-            for (int i = 0; i < 12; ++i) puts.push_back(put_of(i, 65536));
+            for (int i = 0; i < 12; ++i) puts.push_back(put_of(i, kMaxBlockSize));
             puts.push_back(put_of(12, 1024));
             const auto results = store.put_group(puts);
             for (int i = 0; i < 10; ++i) BOOST_TEST(results[i].has_value());
@@ -137,10 +139,10 @@ BOOST_AUTO_TEST_CASE(the_quota_refuses_what_does_not_fit_and_loses_nothing) {
             BOOST_TEST(results[12].has_value());  // the small one still fits
             BOOST_TEST(store.usage().bytes == quota);
             BOOST_TEST(put_one(store, put_of(13, 1)).error().is(Code::full));
-            for (int i = 0; i < 10; ++i) BOOST_TEST((*store.get(id_of(i)) == bytes_of(i, 65536)));
+            for (int i = 0; i < 10; ++i) BOOST_TEST((*store.get(id_of(i)) == bytes_of(i, kMaxBlockSize)));
             const BlockId first[] = {id_of(0)};
             BOOST_TEST(store.remove(first).has_value());
-            BOOST_TEST(put_one(store, put_of(14, 65536)).has_value());
+            BOOST_TEST(put_one(store, put_of(14, kMaxBlockSize)).has_value());
         },
         quota);
 }
@@ -264,16 +266,16 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_a_clean_refusal) {
     auto options = small_store();
     options.free_space = [&free] { return free; };
     const auto store = VaultStore::open(directory.path(), options);
-    BOOST_TEST(put_one(**store, put_of(1, 65536)).has_value());
+    BOOST_TEST(put_one(**store, put_of(1, kMaxBlockSize)).has_value());
     free = 1000;
-    const auto refused = put_one(**store, put_of(2, 65536));
+    const auto refused = put_one(**store, put_of(2, kMaxBlockSize));
     BOOST_TEST(refused.error().is(Code::full));
     BOOST_TEST(refused.error().text() == "the disk of the vault is full");
-    BOOST_TEST((*(*store)->get(id_of(1)) == bytes_of(1, 65536)));
+    BOOST_TEST((*(*store)->get(id_of(1)) == bytes_of(1, kMaxBlockSize)));
     const BlockId first[] = {id_of(1)};
     BOOST_TEST((*store)->remove(first).has_value());
     free = std::uint64_t{1} << 40;
-    BOOST_TEST(put_one(**store, put_of(2, 65536)).has_value());
+    BOOST_TEST(put_one(**store, put_of(2, kMaxBlockSize)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_full_map_is_a_clean_refusal_and_deletes_go_on) {

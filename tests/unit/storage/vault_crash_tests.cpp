@@ -12,7 +12,7 @@
 namespace catacomb::storage {
 namespace {
 
-constexpr std::size_t kSizes[] = {1024, 4096, 16384, 65536};
+constexpr std::size_t kSizes[] = {kQuarterCell, 4096, 16384, kMaxBlockSize};
 constexpr std::uint64_t kGroup = 8;
 
 Put numbered(std::uint64_t number) { return put_of(number, kSizes[number % 4]); }

@@ -22,7 +22,7 @@ void write_all(const std::string& path, ByteView bytes) {
     out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
-constexpr std::size_t kSizes[] = {1024, 4096, 16384, 65536};
+constexpr std::size_t kSizes[] = {kQuarterCell, 4096, 16384, kMaxBlockSize};
 
 void fill(const TemporaryDirectory& directory) {
     const auto store = VaultStore::open(directory.path(), small_store());

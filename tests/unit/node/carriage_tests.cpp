@@ -1,0 +1,65 @@
+// Proves that a block with everything that really stands beside it takes as many cells and frames as its
+// class says: in the messages of circuit streams, in both directions, and in requests between neighbours.
+#include <boost/test/unit_test.hpp>
+
+#include "node/protocol/messages.hpp"
+#include "routing/onion/parts.hpp"
+#include "storage/segment/geometry.hpp"
+
+namespace catacomb::node {
+namespace {
+
+using routing::MessageCutter;
+using routing::PartKind;
+
+std::size_t cells_for(ByteView message, std::size_t payload) {
+    std::size_t out = 0;
+    Bytes cell(payload);
+    for (MessageCutter cutter(1, PartKind::message, message, true); !cutter.done(); ++out) cutter.next(cell);
+    return out;
+}
+
+std::size_t frames_for(const google::protobuf::MessageLite& message, std::size_t method) {
+    return (method + message.ByteSizeLong() + routing::kFramePayload - 1) / routing::kFramePayload;
+}
+
+wire::StoreBlock largest_store(std::size_t block) {
+    wire::StoreBlock out;
+    out.set_root(std::string(32, 'r'));
+    out.set_index(63);
+    out.set_block(std::string(block, 'b'));
+    out.set_lease_end((std::uint64_t{1} << 42) - 1);
+    out.set_nonce(std::string(16, 'n'));
+    out.set_purpose(wire::REPAIR);
+    out.set_stamp(std::string(64, 's'));
+    return out;
+}
+
+BOOST_AUTO_TEST_SUITE(carriage)
+
+BOOST_AUTO_TEST_CASE(a_block_fills_the_cells_that_its_class_names) {
+    for (const auto c : storage::kBlockClasses) {
+        const auto cells = storage::cells_of(c);
+        const auto block = with_kind(Kind::block, Bytes(storage::block_size(c)));
+        const auto fragment = with_kind(Kind::fragment, Bytes(storage::fragment_size(c)));
+        BOOST_TEST(cells_for(block, routing::kForwardPayload) == cells);
+        BOOST_TEST(cells_for(block, routing::kBackwardPayload) == cells);
+        BOOST_TEST(cells_for(fragment, routing::kForwardPayload) == cells);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_with_a_block_takes_no_frame_more) {
+    for (const auto c : storage::kBlockClasses) {
+        const auto cells = storage::cells_of(c);
+        BOOST_TEST(frames_for(largest_store(storage::block_size(c)), 2) == cells);
+        wire::FetchAnswer answer;
+        answer.set_outcome(wire::FetchAnswer::ABSENT);
+        answer.set_block(std::string(storage::block_size(c), 'b'));
+        BOOST_TEST(frames_for(answer, 0) == cells);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace catacomb::node
