@@ -224,6 +224,12 @@ BOOST_AUTO_TEST_CASE(everything_is_formatted) {
     BOOST_TEST(formatted, "run clang-format -i on the files named above");
 }
 
+BOOST_AUTO_TEST_CASE(every_fault_can_be_planted) {
+    const std::string command = "python3 -B " CATACOMB_SOURCE_DIR "/tools/proofs/mutations --check";
+    BOOST_TEST(std::system(command.c_str()) == 0,
+               "mend tests/mutations, where the faults named above are listed");
+}
+
 BOOST_AUTO_TEST_CASE(comments_and_literals_are_not_code) {
     BOOST_TEST(code_only("a // b\nc") == "a     \nc");
     BOOST_TEST(code_only("a /* b\n*/ c") == "a     \n   c");
