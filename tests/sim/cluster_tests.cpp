@@ -67,6 +67,24 @@ BOOST_AUTO_TEST_CASE(inserting_again_renews_and_copies_nothing) {
     BOOST_TEST(blocks() == stored);
 }
 
+// Proves: what `adjust` sets is what the node runs with, limits of its jobs included.
+BOOST_AUTO_TEST_CASE(adjusted_options_reach_the_node) {
+    SimWorld world(3);
+    auto options = network_of(5, 0, 0);
+    options.adjust = [](std::size_t, node::NodeOptions& node) { node.spool_limit = 1000; };
+    Cluster cluster(world, std::move(options));
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    auto& service = cluster.core(2).service();
+    // Its hash is not told, so it is spooled.
+    const auto job = service.begin_insert({}, std::make_shared<MemorySource>(random_bytes(10'000, 1)));
+    BOOST_REQUIRE(job);
+    const auto is_over = [&] { return service.job(*job)->state != node::JobState::running; };
+    BOOST_REQUIRE(world.run_until(is_over, minutes(1)));
+    const auto failure = service.job(*job)->failure;
+    BOOST_REQUIRE(failure);
+    BOOST_TEST(failure->is(Code::limit), failure->text());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace catacomb::sim

@@ -101,6 +101,8 @@ node::NodeOptions Cluster::options_for(const Node& from) const {
     out.bootstrap = from.options.bootstrap;
     out.convergence_secret = from.options.convergence_secret.clone();
     out.spool_directory = from.options.spool_directory;
+    out.spool_limit = from.options.spool_limit;
+    out.jobs = from.options.jobs;
     out.client_hops = from.options.client_hops;
     out.vault_hops = from.options.vault_hops;
     out.link_limits = from.options.link_limits;
