@@ -16,8 +16,7 @@ std::optional<routing::OwnDescriptor> make_own(const NodeOptions& options, Time 
     const auto* relay = &*options.relay;
     auto sign = [network, relay](Time at) {
         routing::Descriptor fields;
-        fields.pow = relay->pow;
-        fields.epoch = relay->epoch;
+        fields.proofs = relay->proofs;
         fields.link_key = relay->link_key.public_key;
         fields.onion_key = relay->onion_key.public_key;
         fields.circuit_cipher = relay->circuit_cipher;
@@ -41,7 +40,6 @@ routing::LinksConfig NodeCore::links_config() {
         options_.relay ? options_.relay->link_key.clone() : crypto::AgreeKeyPair::generate(*fresh),
         [this] { return own_ ? own_->current(runtime_.now())->encoded : Bytes{}; },
         options_.link_limits,
-        [this](const routing::NodeId& relay, std::uint32_t epoch) { return view_.knows_pow(relay, epoch); },
     };
 }
 
@@ -56,9 +54,10 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
       options_(std::move(options)),
       own_(make_own(options_, runtime.now())),
       view_(options_.network),
-      links_(runtime, links_config()),
+      proofs_(runtime),
+      links_(runtime, proofs_, links_config()),
       rpc_(runtime, links_),
-      intake_(runtime, view_),
+      intake_(runtime, view_, proofs_),
       circuits_(runtime, links_, relay_identity(), options_.circuit_limits),
       paths_({runtime, view_, circuits_, own_ ? own_->id() : routing::NodeId{}, options_.client_hops,
               options_.vault_hops}),
@@ -67,9 +66,10 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
                own_ ? std::function<std::vector<routing::DescriptorPtr>()>()
                     : [this] { return gossip_partners(); }}),
       pool_(runtime, paths_),
-      client_(ClientParts{runtime, pool_, paths_, view_, options_.convergence_secret.clone(),
+      client_(ClientParts{runtime, pool_, paths_, view_, proofs_, options_.convergence_secret.clone(),
                           options_.spool_directory, options_.jobs, options_.spool_limit},
               {[this] { return status_json(); }, [this] { return circuits_json(); }}),
+      tickets_(runtime, options_.network),
       tasks_(runtime) {
     paths_.guard_state().load(options_.guards);
     links_.on_descriptor([this](routing::DescriptorPtr relay) {
@@ -91,8 +91,9 @@ NodeCore::~NodeCore() {
 
 NodeCore::RelayParts::RelayParts(NodeCore& node)
     : ring({node.runtime_, node.view_, node.intake_, node.gossip_, node.rpc_, node.rpc_, *node.own_}),
-      rendezvous({node.runtime_, node.view_, node.rpc_, node.options_.network, node.own_->id()}),
-      exit({node.runtime_, node.view_, ring, node.rpc_, node.options_.network}) {}
+      rendezvous(
+          {node.runtime_, node.view_, node.rpc_, node.proofs_, node.options_.network, node.own_->id()}),
+      exit({node.runtime_, node.view_, ring, node.rpc_, node.proofs_, node.options_.network}) {}
 
 void NodeCore::make_relay_parts() {
     rpc_.set_self(own_->id());
@@ -119,8 +120,32 @@ Result<> NodeCore::start() {
     gossip_.start();
     if (relay_) relay_->ring.start();
     pool_.start();
+    keep_tickets();
     tasks_.spawn(keep_house());
     return ok();
+}
+
+void NodeCore::keep_tickets() {
+    using routing::IdentityKind;
+    if (own_) {
+        tickets_.keep(own_->id(), options_.relay->proofs,
+                      [this](const auto& proofs) { renew(IdentityKind::relay, proofs); });
+    }
+    if (vault_) {
+        tickets_.keep(vault_->id(), options_.vault->identity.proofs,
+                      [this](const auto& proofs) { renew(IdentityKind::vault, proofs); });
+    }
+}
+
+void NodeCore::renew(routing::IdentityKind kind, const routing::IdentityProofs& proofs) {
+    if (kind == routing::IdentityKind::relay) {
+        options_.relay->proofs = proofs;
+        own_->renew(runtime_.now());
+    } else {
+        options_.vault->identity.proofs = proofs;
+        vault_->renew(proofs);
+    }
+    if (options_.on_ticket) options_.on_ticket(kind, proofs);
 }
 
 // Whoever starts work is waited for before those he starts it at.
@@ -131,6 +156,7 @@ Task<void> NodeCore::close() {
     co_await client_.drained();
     co_await pool_.drained();
     if (vault_) co_await vault_->drained();
+    co_await tickets_.drained();
     co_await tasks_.drained();
     co_await circuits_.drained();
     co_await rpc_.drained();

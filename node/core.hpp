@@ -6,17 +6,18 @@
 #include "node/client/client.hpp"
 #include "node/exit/exit.hpp"
 #include "node/rendezvous/rendezvous.hpp"
+#include "node/tickets.hpp"
 #include "node/vault/vault.hpp"
 #include "routing/link/link_rpc.hpp"
 #include "routing/membership/gossip.hpp"
+#include "routing/proofs/minting.hpp"
 #include "routing/ring/ring.hpp"
 
 namespace catacomb::node {
 
 struct RelayOptions {
     crypto::SignKeyPair key;
-    crypto::Pow pow;
-    std::uint32_t epoch = 0;
+    routing::IdentityProofs proofs;
     crypto::AgreeKeyPair link_key, onion_key;
     routing::Endpoint listen;
     std::vector<routing::Endpoint> advertise;  // empty: the listen address
@@ -46,6 +47,8 @@ struct NodeOptions {
     routing::GuardState::Saved guards;
     std::size_t client_hops = kClientHops;  // fewer only where an audit must catch it
     std::size_t vault_hops = kVaultHops;
+    // A ticket was renewed: whoever keeps the identity on a disk writes it down.
+    std::function<void(routing::IdentityKind, const routing::IdentityProofs&)> on_ticket{};
 };
 
 class NodeCore {
@@ -72,6 +75,7 @@ public:
     Rendezvous* rendezvous() { return relay_ ? &relay_->rendezvous : nullptr; }
     Vault* vault() { return vault_ ? &*vault_ : nullptr; }
     Paths& paths() { return paths_; }
+    routing::ProofChecker& proofs() { return proofs_; }
     const NodeOptions& options() const { return options_; }
     std::optional<routing::Endpoint> listening_at() const { return links_.listening_at(); }
 
@@ -88,6 +92,8 @@ private:
     std::optional<routing::RelayIdentity> relay_identity() const;
     std::vector<routing::DescriptorPtr> gossip_partners();
     void make_relay_parts();
+    void keep_tickets();
+    void renew(routing::IdentityKind kind, const routing::IdentityProofs& proofs);
     Task<void> serve_endpoint(std::shared_ptr<routing::RelayCircuit> circuit, CircuitStreamPtr stream);
     Task<void> keep_house();
     void close_needless_links();
@@ -96,6 +102,7 @@ private:
     NodeOptions options_;
     std::optional<routing::OwnDescriptor> own_;
     routing::View view_;
+    routing::ProofChecker proofs_;
     routing::Links links_;
     routing::LinkRpc rpc_;
     routing::Intake intake_;
@@ -106,6 +113,7 @@ private:
     std::optional<Vault> vault_;
     CircuitPool pool_;
     Client client_;
+    TicketKeeper tickets_;
     routing::TaskSet tasks_;
 };
 

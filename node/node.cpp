@@ -13,7 +13,7 @@ routing::NetworkParameters network_of(const Config& config) {
                    ? routing::NetworkParameters::testnet(config.network.name)
                    : routing::NetworkParameters{};
     out.name = config.network.name;
-    out.pow = config.network.pow;
+    out.pow = out.ticket = config.network.pow;
     out.refuse_below_relays = config.network.refuse_below_relays;
     return out.with_id();
 }
@@ -26,7 +26,8 @@ Node::Node(const Config& config, AsioRuntime& runtime, std::size_t client_hops)
       tasks_(runtime) {}
 
 Result<> Node::start() {
-    auto identity = open_identity(config_.data_dir, network_, runtime_.now(), runtime_.rng());
+    const Roles roles{config_.is_relay(), config_.hosts_vault()};
+    auto identity = open_identity(config_.data_dir, network_, runtime_.now(), runtime_.rng(), roles);
     if (!identity) return identity.error();
     identity_.emplace(std::move(*identity));
     auto opened = options();
@@ -56,8 +57,9 @@ NodeOptions Node::options() {
     out.link_limits.transit_bytes = config_.limits.transit_memory.bytes;
     out.link_limits.request_bytes = config_.limits.request_memory.bytes;
     out.circuit_limits.relayed_circuits = config_.limits.circuits;
+    out.on_ticket = [this](auto kind, const auto& proofs) { keep_ticket(kind, proofs); };
     if (config_.is_relay() && config_.listen) {
-        out.relay.emplace(RelayOptions{identity_->relay_key.clone(), identity_->relay_pow, identity_->epoch,
+        out.relay.emplace(RelayOptions{identity_->relay_key.clone(), identity_->relay_proofs,
                                        identity_->link_key.clone(), identity_->onion_key.clone(),
                                        *config_.listen, config_.advertise, 4, identity_->incarnation,
                                        crypto::preferred_suite()});
@@ -71,8 +73,7 @@ Result<> Node::open_vault(NodeOptions& options) {
     auto store = storage::VaultStore::open((config_.data_dir / "vault").string(), store_options);
     if (!store) return store.error();
     store_ = std::move(*store);
-    const VaultIdentity public_identity{identity_->vault_key.public_key, identity_->vault_pow,
-                                        identity_->epoch};
+    const VaultIdentity public_identity{identity_->vault_key.public_key, identity_->vault_proofs};
     options.vault.emplace(VaultOptions{identity_->vault_key.clone(), public_identity, store_.get(), 4});
     return ok();
 }
@@ -83,11 +84,20 @@ Task<void> Node::save_guards() {
         const auto& now = core_->paths().guard_state().saved();
         if (now != identity_->guards) {
             identity_->guards = now;
-            auto saved = save_identity(config_.data_dir, *identity_);
-            if (!saved) log_warning("identity", saved.error().text());
+            save();
         }
         if (!slept) co_return;
     }
+}
+
+void Node::keep_ticket(routing::IdentityKind kind, const routing::IdentityProofs& proofs) {
+    (kind == routing::IdentityKind::relay ? identity_->relay_proofs : identity_->vault_proofs) = proofs;
+    save();
+}
+
+void Node::save() {
+    if (auto saved = save_identity(config_.data_dir, *identity_); !saved)
+        log_warning("identity", saved.error().text());
 }
 
 Task<void> Node::close() {

@@ -24,6 +24,8 @@ public:
 
 private:
     NodeOptions options();
+    void keep_ticket(routing::IdentityKind kind, const routing::IdentityProofs& proofs);
+    void save();
     Result<> open_vault(NodeOptions& options);
     Task<void> save_guards();
 

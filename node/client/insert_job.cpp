@@ -245,7 +245,7 @@ Task<void> InsertJob::store_missing(std::shared_ptr<const storage::SegmentBlocks
         co_return job_->failed_block(circuit.error().text());
     }
     auto stored = co_await store_blocks(parts_.runtime, *circuit, segment, want, lease_end_, parts_.view,
-                                        *parts_.proofs, limits::kStoreJob);
+                                        parts_.proofs, limits::kStoreJob);
     if (!stored) {
         exits_.drop(*circuit);
         placed.failure = stored.error().text();

@@ -12,12 +12,12 @@ struct ClientParts {
     CircuitPool& pool;
     Paths& paths;
     const routing::View& view;
+    ProofChecker& proofs;
     crypto::Key256 convergence_secret;
     std::string spool_directory;
     std::size_t jobs_at_once = 64;
     std::uint64_t spool_limit = std::uint64_t{16} << 30;  // bytes, of all jobs
     std::uint64_t spooled = 0;
-    std::unique_ptr<ProofChecker> proofs = std::make_unique<ProofChecker>(runtime);  // of vaults
 };
 
 }  // namespace catacomb::node

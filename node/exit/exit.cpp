@@ -48,7 +48,6 @@ Exit::Exit(Parts parts)
     : parts_(std::move(parts)),
       fetches_{kFetchJobs, limits::kFetchesPerCircuit},
       stores_{kStoreJobs, limits::kStoresPerCircuit},
-      proofs_(parts_.runtime),
       tasks_(parts_.runtime) {}
 
 bool Exit::Jobs::begin(std::uint64_t circuit) {
@@ -379,7 +378,8 @@ Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsign
         }
         auto answer = decode<wire::Acknowledgement>(*reply);
         if (!answer) continue;
-        auto given = co_await check_acknowledgement(proofs_, *answer, block, job->lease_end, parts_.network);
+        auto given =
+            co_await check_acknowledgement(parts_.proofs, *answer, block, job->lease_end, parts_.network);
         if (!given || !registers_at(*given, relay->id, parts_.view, parts_.network.registrations + 1,
                                     parts_.runtime.now())) {
             last = error(Code::corrupt, "an acknowledgement did not hold");

@@ -23,6 +23,7 @@ public:
         routing::View& view;
         routing::Ring& ring;
         routing::RpcCaller& caller;
+        ProofChecker& proofs;
         routing::NetworkParameters network;
     };
     explicit Exit(Parts parts);
@@ -66,7 +67,6 @@ private:
         void end(std::uint64_t circuit);
     };
     Jobs fetches_, stores_;
-    ProofChecker proofs_;
     routing::TaskSet tasks_;
 };
 

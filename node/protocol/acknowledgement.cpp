@@ -30,21 +30,18 @@ Acknowledged acknowledge(const storage::BlockId& block, Time lease_end, const Va
 wire::Acknowledgement to_wire(const Acknowledged& given) {
     wire::Acknowledgement out;
     out.set_index(given.index);
-    out.set_vault_key(proto_bytes(given.vault.key));
-    out.set_pow(proto_bytes(given.vault.pow));
-    out.set_epoch(given.vault.epoch);
+    given.vault.write(out);
     out.set_lease_end(unix_seconds(given.lease_end));
     out.set_signature(proto_bytes(given.signature));
     if (!given.rendezvous.is_zero()) out.set_rendezvous(proto_bytes(given.rendezvous));
     return out;
 }
 
-Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, const storage::BlockId& block,
-                                           const routing::NetworkParameters& network, Time now,
-                                           ProofCache& proofs) {
+Result<Acknowledged> read_acknowledgement(const wire::Acknowledgement& given, const storage::BlockId& block,
+                                          const routing::NetworkParameters& network, Time now) {
     const auto signature = crypto::Signature::from(view(given.signature()));
     if (!signature || given.index() != block.index) return error(Code::malformed);
-    auto vault = VaultIdentity::decode(given.vault_key(), given.pow(), given.epoch(), network, now, proofs);
+    auto vault = VaultIdentity::read(given, network, now);
     if (!vault) return vault.error();
     const auto lease_end = from_unix_seconds(given.lease_end());
     const auto message = signed_bytes(block, lease_end);
@@ -59,11 +56,14 @@ Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, c
 Task<Result<Acknowledged>> check_acknowledgement(ProofChecker& proofs, wire::Acknowledgement given,
                                                  storage::BlockId block, Time lease_end,
                                                  const routing::NetworkParameters& network) {
-    co_await proofs.look_into(given.vault_key(), given.pow(), given.epoch(), network);
-    auto checked = check_acknowledgement(given, block, network, proofs.runtime().now(), proofs.cache());
-    if (checked && checked->lease_end < lease_end)
+    auto given_for = read_acknowledgement(given, block, network, proofs.runtime().now());
+    if (!given_for) co_return given_for.error();
+    if (given_for->lease_end < lease_end)
         co_return error(Code::corrupt, "a vault promised less than was asked");
-    co_return checked;
+    const auto claims = given_for->vault.claims(network);
+    const auto worked = co_await proofs.check(ProofChecker::Lane::acknowledgements, claims);
+    if (!worked) co_return worked.error();
+    co_return given_for;
 }
 
 bool registers_at(const Acknowledged& given, const routing::NodeId& relay, const routing::View& view,

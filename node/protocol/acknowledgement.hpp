@@ -5,8 +5,13 @@
 #include "node/protocol/block_name.hpp"
 #include "node/protocol/vault_identity.hpp"
 #include "routing/membership/view.hpp"
+#include "routing/proofs/proof_checker.hpp"
 
 namespace catacomb::node {
+
+using routing::ProofChecker;
+using routing::Runtime;
+using routing::Task;
 
 struct Acknowledged {
     VaultIdentity vault;
@@ -19,12 +24,11 @@ struct Acknowledged {
 Acknowledged acknowledge(const storage::BlockId& block, Time lease_end, const VaultIdentity& vault,
                          const crypto::SignKeyPair& key, const routing::NetworkParameters& network);
 wire::Acknowledgement to_wire(const Acknowledged& given);
-// Code::malformed or Code::corrupt unless it is a vault's word about exactly that block.
-Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, const storage::BlockId& block,
-                                           const routing::NetworkParameters& network, Time now,
-                                           ProofCache& proofs);
-// check_acknowledgement, after a look into the vault's proof of work; Code::corrupt also when the lease ends
-// before `lease_end`.
+// Code::malformed or Code::corrupt unless it is a vault's word about exactly that block. The vault's work is
+// not looked at.
+Result<Acknowledged> read_acknowledgement(const wire::Acknowledgement& given, const storage::BlockId& block,
+                                          const routing::NetworkParameters& network, Time now);
+// The same, and the vault's work; Code::corrupt also when the lease ends before `lease_end`.
 Task<Result<Acknowledged>> check_acknowledgement(ProofChecker& proofs, wire::Acknowledgement given,
                                                  storage::BlockId block, Time lease_end,
                                                  const routing::NetworkParameters& network);

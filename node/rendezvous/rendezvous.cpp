@@ -42,8 +42,7 @@ unsigned RecentRoots::count(const storage::Root& root) const {
     return at == counts_.end() ? 0 : at->second;
 }
 
-Rendezvous::Rendezvous(Parts parts)
-    : parts_(std::move(parts)), proofs_(parts_.runtime), registered_(parts_.runtime) {
+Rendezvous::Rendezvous(Parts parts) : parts_(std::move(parts)), registered_(parts_.runtime) {
     using routing::Method;
     parts_.server.serve(Method::store,
                         [this](auto from, Bytes body) { return serve_store(from, std::move(body)); });
@@ -68,10 +67,11 @@ Task<Result<routing::RegisteredVault>> Rendezvous::check_registration(
     if (request.capacity_class() > routing::kMaxCapacityClass || request.inventory_digest().size() != 32) {
         co_return error(Code::malformed);
     }
-    co_await proofs_.look_into(request.vault_key(), request.pow(), request.epoch(), parts_.network);
-    auto vault = VaultIdentity::decode(request.vault_key(), request.pow(), request.epoch(), parts_.network,
-                                       parts_.runtime.now(), proofs_.cache());
+    auto vault = VaultIdentity::read(request, parts_.network, parts_.runtime.now());
     if (!vault) co_return vault.error();
+    const auto claims = vault->claims(parts_.network);
+    const auto worked = co_await parts_.proofs.check(ProofChecker::Lane::registrations, claims);
+    if (!worked) co_return worked.error();
     co_return routing::RegisteredVault{vault->id(), vault->key, request.capacity_class(), circuit->number()};
 }
 

@@ -36,6 +36,7 @@ public:
         Runtime& runtime;
         routing::View& view;
         routing::RpcServer& server;
+        ProofChecker& proofs;
         routing::NetworkParameters network;
         routing::NodeId self;
     };
@@ -84,7 +85,6 @@ private:
 
     Parts parts_;
     routing::Registry registry_;
-    ProofChecker proofs_;
     std::map<std::uint64_t, Session> sessions_;
     routing::Gate registered_;  // opened when a vault has registered
 };

@@ -177,9 +177,7 @@ Task<Result<>> Vault::register_once(RegistrationPtr registration) {
 
 Bytes Vault::registration_request(const Registration& registration) const {
     wire::Register request;
-    request.set_vault_key(proto_bytes(parts_.identity.key));
-    request.set_pow(proto_bytes(parts_.identity.pow));
-    request.set_epoch(parts_.identity.epoch);
+    parts_.identity.write(request);
     request.set_capacity_class(parts_.capacity_class);
     request.set_inventory_digest(proto_bytes(routing::inventory_digest(inventory_)));
     const auto message =

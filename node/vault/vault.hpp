@@ -38,6 +38,8 @@ public:
         storage::Usage usage;
     };
     Status status() const;
+    // Shown from now on; who has seen the last one keeps us registered by it.
+    void renew(const routing::IdentityProofs& proofs) { parts_.identity.proofs = proofs; }
     const routing::VaultId& id() const { return id_; }
 
 private:

@@ -7,13 +7,13 @@
 namespace catacomb::routing {
 namespace {
 constexpr std::size_t kReadBuffer = 64 * kFrameSize;  // 256 KiB, one for all links of a node
-constexpr std::size_t kVerifiedAtOnce = 64;           // the workers also serve the vault
 constexpr auto kHandshakeLimit = seconds(10);
 constexpr auto kIdleLimit = minutes(3);
 }  // namespace
 
-Links::Links(Runtime& runtime, LinksConfig config)
+Links::Links(Runtime& runtime, ProofChecker& proofs, LinksConfig config)
     : runtime_(runtime),
+      proofs_(proofs),
       config_(std::move(config)),
       rng_(runtime.rng().split("links")),
       holdings_(config_.limits.transit_bytes, [this] { make_room_soon(); }),
@@ -129,20 +129,9 @@ Task<Result<std::shared_ptr<const Descriptor>>> Links::introduce(Endpoint at, Ti
 }
 
 void Links::verify(std::shared_ptr<const Descriptor> parsed, std::function<void(Result<>)> done) {
-    const auto now = runtime_.now();
-    if (config_.knows_pow && config_.knows_pow(parsed->id, parsed->epoch))
-        return done(verify_descriptor(*parsed, config_.network, now, true));
-    if (verifying_ >= kVerifiedAtOnce) return done(error(Code::limit, "too many strangers at once"));
-    ++verifying_;
-    auto verdict = std::make_shared<Result<>>(error(Code::closed));
-    auto work = [verdict, parsed, network = config_.network, now] {
-        *verdict = verify_descriptor(*parsed, network, now);
-    };
-    std::weak_ptr<bool> alive = alive_;
-    runtime_.run_on_worker(std::move(work), [this, alive, verdict, done = std::move(done)] {
-        if (!alive.expired()) --verifying_;
-        done(*verdict);
-    });
+    auto said = verify_descriptor(*parsed, config_.network, runtime_.now());
+    if (!said) return done(std::move(said));
+    proofs_.check(ProofChecker::Lane::links, claims_of(*parsed, config_.network), std::move(done));
 }
 
 void Links::opened(Link& link) {

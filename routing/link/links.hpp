@@ -12,6 +12,7 @@
 #include "routing/link/link.hpp"
 #include "routing/membership/introducer.hpp"
 #include "routing/network.hpp"
+#include "routing/proofs/proof_checker.hpp"
 
 namespace catacomb::routing {
 
@@ -20,14 +21,12 @@ struct LinksConfig {
     crypto::AgreeKeyPair link_key;          // the descriptor's link key; a fresh one per run for a client
     std::function<Bytes()> own_descriptor;  // encoded; empty for a client
     LinkLimits limits;
-    // Whether this relay's proof of work of this epoch was checked before (View::knows_pow). Without it each
-    // one is.
-    std::function<bool(const NodeId& relay, std::uint32_t epoch)> knows_pow{};
 };
 
 class Links final : public Introducer {
 public:
-    Links(Runtime& runtime, LinksConfig config);
+    // `proofs` outlives the links.
+    Links(Runtime& runtime, ProofChecker& proofs, LinksConfig config);
     ~Links() override;
 
     // Relays listen; clients and vaults never do.
@@ -39,9 +38,8 @@ public:
     // Dials an address of which nothing else is known and returns the relay's descriptor.
     Task<Result<std::shared_ptr<const Descriptor>>> introduce(Endpoint at, Time deadline) override;
 
-    // verify_descriptor for what others bring us. A proof of work that is new to us costs an Argon2id: it is
-    // checked on a worker, and `done` is called later; otherwise from inside this call. Code::limit when too
-    // many are being checked.
+    // verify_descriptor for what others bring us, and the work that it shows: when that is new to us, `done`
+    // is called later; otherwise from inside this call. Code::limit when too much waits to be checked.
     void verify(std::shared_ptr<const Descriptor> parsed, std::function<void(Result<>)> done);
 
     void set_circuit_handler(FrameHandler* handler) { circuits_ = handler; }
@@ -88,6 +86,7 @@ private:
     void flush_dirty();
 
     Runtime& runtime_;
+    ProofChecker& proofs_;
     LinksConfig config_;
     std::unique_ptr<Rng> rng_;
     ListenerPtr listener_;
@@ -102,7 +101,6 @@ private:
     std::map<ByteArray<16>, std::size_t> per_address_;  // accepted links
     std::size_t accepted_ = 0;                          // their sum
     std::uint64_t next_number_ = 1;
-    std::size_t verifying_ = 0;  // descriptors, on a worker
 
     FramePool pool_;
     Holdings holdings_;

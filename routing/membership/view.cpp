@@ -62,11 +62,6 @@ DescriptorPtr View::find_entry(std::uint64_t prefix) const {
     return it == by_digest_.end() ? nullptr : find(it->second);
 }
 
-bool View::knows_pow(const NodeId& id, std::uint32_t epoch) const {
-    const auto known = find(id);
-    return known && known->epoch == epoch;
-}
-
 std::vector<DescriptorPtr> View::all() const {
     std::vector<DescriptorPtr> out;
     out.reserve(entries_.size());

@@ -33,8 +33,6 @@ public:
     DescriptorPtr find(const NodeId& id) const;
     // By the first 8 bytes of the digest, as gossip names entries.
     DescriptorPtr find_entry(std::uint64_t digest_prefix) const;
-    // A proof of work already checked: the id binds key and proof, the epoch stands beside it.
-    bool knows_pow(const NodeId& id, std::uint32_t epoch) const;
     std::size_t size() const { return entries_.size(); }
     // In ring order, suspects included.
     std::vector<DescriptorPtr> all() const;

@@ -41,14 +41,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_name<wire::Request>(body);
     check_profile<wire::ExitFetch>(body);
     check_profile<wire::ExitStore>(body);
-    ProofCache proofs;
     if (const auto registration = decode<wire::Register>(body)) {
-        (void)VaultIdentity::decode(registration->vault_key(), registration->pow(), registration->epoch(),
-                                    network, now, proofs);
+        const auto vault = VaultIdentity::read(*registration, network, now);
+        CHECK(!vault || network.ticket_counts(vault->id(), registration->epoch(), now));
     }
     if (const auto given = decode<wire::Acknowledgement>(body)) {
         const storage::BlockId block{{}, static_cast<std::uint8_t>(given->index() % storage::kMaxBlocks)};
-        CHECK(!check_acknowledgement(*given, block, network, now, proofs));
+        CHECK(!read_acknowledgement(*given, block, network, now));
     }
     return 0;
 }

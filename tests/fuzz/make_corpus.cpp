@@ -182,7 +182,8 @@ void add_messages(const Corpus& corpus) {
     said.emplace_back("exit-have", encode(Kind::exit_have, exit_have));
     wire::Register registration;
     registration.set_vault_key(root);
-    registration.set_pow(std::string(24, 'p'));
+    registration.set_founding(std::string(24, 'f'));
+    registration.set_ticket(std::string(24, 't'));
     registration.set_inventory_digest(root);
     registration.set_signature(std::string(64, 'g'));
     said.emplace_back("register", encode(Kind::vault_register, registration));
@@ -223,7 +224,6 @@ void add_node(const Corpus& corpus) {
                             storage::convergent_secret(),
                             {},
                             {},
-                            7,
                             1,
                             {}};
     const auto file = identity.encode();

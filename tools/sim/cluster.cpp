@@ -7,6 +7,9 @@
 #include "tools/sim/jobs.hpp"
 
 namespace catacomb::sim {
+
+using routing::IdentityKind;
+
 namespace {
 
 constexpr std::uint16_t kPort = 4000;
@@ -58,7 +61,6 @@ std::unique_ptr<Cluster::Node> Cluster::make_node(std::size_t index) {
     out->address = address_of(index);
     crypto::SeededRng seed(world_.seed());
     auto rng = seed.split("identity/" + out->name);
-    const auto epoch = network_.epoch_at(world_.now());
     auto& options = out->options;
     options.network = network_;
     for (std::size_t i = 0; i < std::min(kBootstrapRelays, options_.relays); ++i) {
@@ -70,12 +72,11 @@ std::unique_ptr<Cluster::Node> Cluster::make_node(std::size_t index) {
     options.vault_hops = options_.vault_hops;
     if (relay) {
         auto key = crypto::SignKeyPair::generate(*rng);
-        auto pow = crypto::pow_mint(key.public_key, epoch, network_.pow, *rng);
+        const auto proofs = make_proofs(IdentityKind::relay, key.public_key, network_, world_.now(), *rng);
         auto link_key = crypto::AgreeKeyPair::generate(*rng);
         auto onion_key = crypto::AgreeKeyPair::generate(*rng);
         options.relay.emplace(node::RelayOptions{std::move(key),
-                                                 *pow,
-                                                 epoch,
+                                                 *proofs,
                                                  std::move(link_key),
                                                  std::move(onion_key),
                                                  out->address,
@@ -87,8 +88,8 @@ std::unique_ptr<Cluster::Node> Cluster::make_node(std::size_t index) {
     if (vault) {
         out->store = std::make_unique<storage::MemoryBlockStore>(options_.quota);
         auto key = crypto::SignKeyPair::generate(*rng);
-        auto pow = crypto::pow_mint(key.public_key, epoch, network_.pow, *rng);
-        const node::VaultIdentity identity{key.public_key, *pow, epoch};
+        const auto proofs = make_proofs(IdentityKind::vault, key.public_key, network_, world_.now(), *rng);
+        const node::VaultIdentity identity{key.public_key, *proofs};
         options.vault.emplace(node::VaultOptions{std::move(key), identity, out->store.get(), 4});
     }
     if (options_.adjust) options_.adjust(index, options);
@@ -109,9 +110,9 @@ node::NodeOptions Cluster::options_for(const Node& from) const {
     out.circuit_limits = from.options.circuit_limits;
     out.guards = from.options.guards;
     if (const auto& relay = from.options.relay) {
-        out.relay.emplace(node::RelayOptions{
-            relay->key.clone(), relay->pow, relay->epoch, relay->link_key.clone(), relay->onion_key.clone(),
-            relay->listen, relay->advertise, relay->capacity_class, from.starts, relay->circuit_cipher});
+        out.relay.emplace(node::RelayOptions{relay->key.clone(), relay->proofs, relay->link_key.clone(),
+                                             relay->onion_key.clone(), relay->listen, relay->advertise,
+                                             relay->capacity_class, from.starts, relay->circuit_cipher});
     }
     if (const auto& vault = from.options.vault) {
         out.vault.emplace(
@@ -126,7 +127,12 @@ void Cluster::start(std::size_t index) {
     ++node.starts;
     node.runtime = &world_.start(concat(node.name, "/", node.starts), node.address);
     if (options_.tap) node.runtime->set_tap(options_.tap(node.name));
-    node.core = std::make_unique<node::NodeCore>(*node.runtime, options_for(node));
+    auto options = options_for(node);
+    options.on_ticket = [&node](IdentityKind kind, const routing::IdentityProofs& proofs) {
+        auto& kept = node.options;
+        (kind == IdentityKind::relay ? kept.relay->proofs : kept.vault->identity.proofs) = proofs;
+    };
+    node.core = std::make_unique<node::NodeCore>(*node.runtime, std::move(options));
     const auto started = node.core->start();
     CHECK(started.has_value());
 }

@@ -1,11 +1,12 @@
 // Proves: a vault's acknowledgement speaks for one block, one lease, one network and one vault; with any
-// field changed it is refused; and a proof of work counts only in its own epoch and the ones beside it.
+// field changed it is refused; and a ticket counts only in its own epoch and the one after.
 #include "node/protocol/acknowledgement.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include "crypto/random.hpp"
 #include "node/client/exit_calls.hpp"
+#include "routing/proofs/minting.hpp"
 #include "routing/rendezvous/placement.hpp"
 #include "tests/unit/routing/relay_fixture.hpp"
 
@@ -17,17 +18,17 @@ struct Fixture {
     Time now = Time(hours(24 * 30 * 600));
     crypto::SeededRng rng{1};
     crypto::SignKeyPair key = crypto::SignKeyPair::generate(rng);
-    VaultIdentity vault = identity_of(key, network.epoch_at(now));
+    VaultIdentity vault = identity_of(key);
     storage::BlockId block{storage::Root{crypto::content_hash(view("root")).bytes}, 7};
     Time lease_end = now + hours(24 * 30);
-    ProofCache proofs;
 
-    VaultIdentity identity_of(const crypto::SignKeyPair& of, std::uint32_t epoch) {
-        return {of.public_key, crypto::pow_mint(of.public_key, epoch, network.pow, rng).value(), epoch};
+    VaultIdentity identity_of(const crypto::SignKeyPair& of) {
+        using routing::IdentityKind;
+        return {of.public_key, make_proofs(IdentityKind::vault, of.public_key, network, now, rng).value()};
     }
     wire::Acknowledgement given() { return to_wire(acknowledge(block, lease_end, vault, key, network)); }
     Code refusal(const wire::Acknowledgement& ack) {
-        auto checked = check_acknowledgement(ack, block, network, now, proofs);
+        auto checked = read_acknowledgement(ack, block, network, now);
         BOOST_REQUIRE(!checked);
         return checked.error().code;
     }
@@ -38,7 +39,7 @@ struct Fixture {
 BOOST_FIXTURE_TEST_SUITE(acknowledgements, Fixture)
 
 BOOST_AUTO_TEST_CASE(what_a_vault_signs_holds) {
-    auto checked = check_acknowledgement(given(), block, network, now, proofs);
+    auto checked = read_acknowledgement(given(), block, network, now);
     BOOST_REQUIRE(checked);
     BOOST_TEST((checked->vault.id() == vault.id()));
     BOOST_TEST((checked->lease_end == lease_end));
@@ -50,20 +51,20 @@ BOOST_AUTO_TEST_CASE(the_rendezvous_is_an_annotation_that_the_vault_does_not_sig
     auto ack = given();
     const routing::NodeId relay{crypto::content_hash(view("relay")).bytes};
     ack.set_rendezvous(proto_bytes(relay));
-    BOOST_TEST((check_acknowledgement(ack, block, network, now, proofs).value().rendezvous == relay));
+    BOOST_TEST((read_acknowledgement(ack, block, network, now).value().rendezvous == relay));
 }
 
 BOOST_AUTO_TEST_CASE(it_speaks_for_nothing_else) {
     const auto ack = given();
     const storage::BlockId sibling{block.root, 8};
     const storage::BlockId stranger{storage::Root{crypto::content_hash(view("other")).bytes}, 7};
-    BOOST_TEST(check_acknowledgement(ack, sibling, network, now, proofs).error().is(Code::malformed));
-    BOOST_TEST(check_acknowledgement(ack, stranger, network, now, proofs).error().is(Code::corrupt));
+    BOOST_TEST(read_acknowledgement(ack, sibling, network, now).error().is(Code::malformed));
+    BOOST_TEST(read_acknowledgement(ack, stranger, network, now).error().is(Code::corrupt));
     auto renumbered = ack;
     renumbered.set_index(8);
-    BOOST_TEST(check_acknowledgement(renumbered, sibling, network, now, proofs).error().is(Code::corrupt));
+    BOOST_TEST(read_acknowledgement(renumbered, sibling, network, now).error().is(Code::corrupt));
     auto elsewhere = routing::NetworkParameters::testnet("another network");
-    BOOST_TEST(check_acknowledgement(ack, block, elsewhere, now, proofs).error().is(Code::corrupt));
+    BOOST_TEST(read_acknowledgement(ack, block, elsewhere, now).error().is(Code::corrupt));
 }
 
 BOOST_AUTO_TEST_CASE(every_changed_field_is_refused) {
@@ -85,10 +86,10 @@ BOOST_AUTO_TEST_CASE(every_changed_field_is_refused) {
 
     // Another vault's name under this vault's signature.
     const auto other = crypto::SignKeyPair::generate(rng);
-    const auto impostor = identity_of(other, vault.epoch);
+    const auto impostor = identity_of(other);
     auto renamed = given();
     renamed.set_vault_key(proto_bytes(impostor.key));
-    renamed.set_pow(proto_bytes(impostor.pow));
+    renamed.set_founding(proto_bytes(impostor.proofs.founding));
     BOOST_TEST((refusal(renamed) == Code::corrupt));
 }
 
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_word_counts_only_where_vault_and_block_belong) {
         const tests::TestRelay relay(rng, tests::test_address(i), now, network);
         BOOST_REQUIRE((view.insert(relay.sign(network).value(), now) == routing::View::Change::added));
     }
-    const auto acknowledged = check_acknowledgement(given(), block, network, now, proofs).value();
+    const auto acknowledged = read_acknowledgement(given(), block, network, now).value();
     const auto position = routing::block_position(block.root, block.index);
     const auto after_vault = view.successors_of(vault.id(), view.size(), now);
     const auto after_block = view.successors_of(position, view.size(), now);
@@ -111,20 +112,26 @@ BOOST_AUTO_TEST_CASE(a_word_counts_only_where_vault_and_block_belong) {
     BOOST_TEST(!answers_for(block, {}, view, view.size(), now));
 }
 
-BOOST_AUTO_TEST_CASE(a_proof_of_work_counts_in_its_epoch_and_the_ones_beside_it) {
-    const auto at = network.epoch_at(now);
+// Not the founding proof, nor a word of the key: the ticket of an epoch of this very vault.
+BOOST_AUTO_TEST_CASE(a_ticket_counts_in_its_epoch_and_the_one_after) {
+    const auto at = network.epoch_of(vault.id(), now);
     for (const int shift : {-2, -1, 0, 1, 2}) {
-        vault = identity_of(key, at + static_cast<std::uint32_t>(shift));
-        const auto checked = check_acknowledgement(given(), block, network, now, proofs);
-        BOOST_TEST(checked.has_value() == (shift >= -1 && shift <= 1), "epoch " << shift);
+        vault.proofs.epoch = at + static_cast<std::uint32_t>(shift);
+        const auto read = read_acknowledgement(given(), block, network, now);
+        BOOST_TEST(read.has_value() == (shift == -1 || shift == 0), "epoch " << shift);
     }
 }
 
-BOOST_AUTO_TEST_CASE(no_proof_of_work_no_vault) {
-    network.pow.prefilter_bits = 12;
-    auto ack = given();
-    ack.set_pow(std::string(crypto::Pow::kSize, '\0'));
-    BOOST_TEST((refusal(ack) == Code::corrupt));
+BOOST_AUTO_TEST_CASE(two_vaults_of_one_key_are_two_vaults) {
+    network.pow.prefilter_bits = 1;  // else both would find the first nonce good
+    const auto one = identity_of(key), two = identity_of(key);
+    BOOST_TEST((one.key == two.key));
+    BOOST_TEST((one.id() != two.id()));
+    // Neither's ticket is the other's.
+    const VaultIdentity mixed{key.public_key, {one.proofs.founding, two.proofs.ticket, one.proofs.epoch}};
+    const auto claims = mixed.claims(network);
+    BOOST_TEST(routing::verify(claims[0]).has_value());
+    BOOST_TEST(!routing::verify(claims[1]).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(an_exits_words_are_not_repeated) {
