@@ -1,18 +1,30 @@
 #include "node/status.hpp"
 
 #include <boost/json.hpp>
+#include <cmath>
 
 #include "base/log.hpp"
 
 namespace catacomb::node {
 namespace {
 
+std::string clock_warning(const routing::ClockVoices::Verdict& clock) {
+    const auto way = clock.ahead > Duration{} ? " behind" : " ahead";
+    return concat("this machine's clock seems to be ", routing::in_words(clock.ahead), way, ", by ",
+                  clock.voices, " relays: set it, and start the node again");
+}
+
+std::string too_few(const StatusFacts& facts) {
+    const auto weak = concat(": anonymity is weak below ", facts.warn_below);
+    if (facts.relays_answering == facts.relays_known)
+        return concat("only ", facts.relays_known, " relays are known", weak);
+    return concat("only ", facts.relays_answering, " of ", facts.relays_known, " known relays answer", weak);
+}
+
 boost::json::array warnings(const StatusFacts& facts) {
     boost::json::array out;
-    if (facts.relays_known < facts.warn_below) {
-        out.emplace_back(concat("only ", facts.relays_known, " relays are known: anonymity is weak below ",
-                                facts.warn_below));
-    }
+    if (facts.relays_answering < facts.warn_below) out.emplace_back(too_few(facts));
+    if (facts.clock) out.emplace_back(clock_warning(*facts.clock));
     if (facts.vault && facts.vault->registrations < facts.vault->wanted) {
         out.emplace_back(concat("the vault is registered at ", facts.vault->registrations, " of ",
                                 facts.vault->wanted, " relays"));
@@ -30,6 +42,8 @@ std::string to_json(const StatusFacts& facts) {
     out["version"] = CATACOMB_VERSION;
     out["role"] = {{"relay", facts.is_relay}, {"vault", facts.vault.has_value()}};
     out["relays_known"] = facts.relays_known;
+    out["relays_answering"] = facts.relays_answering;
+    if (facts.clock) out["clock_behind_seconds"] = std::llround(in_seconds(facts.clock->ahead));
     out["links"] = facts.links;
     if (facts.is_relay) {
         out["ring"] = {{"joined", facts.ring_joined},

@@ -10,7 +10,8 @@ namespace catacomb::node {
 
 struct StatusFacts {
     bool is_relay = false;
-    std::size_t relays_known = 0;
+    std::size_t relays_known = 0, relays_answering = 0;
+    std::optional<routing::ClockVoices::Verdict> clock;  // when others doubt ours
     unsigned warn_below = 0;
     bool ring_joined = false;
     std::size_t successors = 0;

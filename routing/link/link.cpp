@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "routing/link/greeting.hpp"
 #include "routing/link/links.hpp"
 #include "routing/tap.hpp"
 
@@ -12,6 +13,14 @@ namespace {
 constexpr std::size_t kReadsPerTurn = 4;  // then the other links have their turn
 constexpr std::size_t kFramesPerFlowTurn = 4;
 constexpr std::size_t kSpareOut = 8;  // 1 MiB
+
+// A wrong clock looks like a descriptor that does not hold.
+Error with_clock(const Error& refusal, Duration ahead) {
+    const bool agrees = ahead <= ClockVoices::kTolerated && -ahead <= ClockVoices::kTolerated;
+    if (agrees || !refusal.is(Code::refused)) return refusal;
+    return error(refusal.code, concat(refusal.message, " (its clock is ", in_words(ahead),
+                                      ahead > Duration{} ? " ahead of ours)" : " behind ours)"));
+}
 }  // namespace
 
 Link::Link(Links& links, StreamPtr stream, LinkHandshake handshake, std::uint64_t number, bool initiator)
@@ -120,23 +129,30 @@ void Link::continue_handshake(ByteView frame) {
 // A descriptor of somebody else's, or one that does not hold: no link.
 void Link::meet_peer() {
     remote_static_ = handshake_->remote_static();
-    const auto payload = handshake_->remote_payload();
-    if (payload.empty()) return become_open();
-    auto parsed = parse_descriptor(payload, links_.network());
-    if (!parsed || parsed->link_key != remote_static_) return refuse();
+    auto greeting = decode_greeting(handshake_->remote_payload());
+    if (!greeting) return refuse(greeting.error());
+    if (greeting->descriptor.empty()) return become_open();
+    // Of strangers that come to us we believe no clock.
+    const auto now = links_.runtime().now();
+    if (initiator_) links_.clock_.hear(remote_.network_prefix(), greeting->clock, now);
+    auto parsed = parse_descriptor(greeting->descriptor, links_.network());
+    if (!parsed) return refuse(parsed.error());
+    if (parsed->link_key != remote_static_)
+        return refuse(error(Code::refused, "the relay shows another's descriptor"));
     const auto relay = std::make_shared<const Descriptor>(std::move(*parsed));
     state_ = State::verifying;
-    links_.verify(relay, [relay, weak = weak_from_this()](Result<> holds) {
+    links_.verify(relay, [relay, ahead = greeting->clock - now, weak = weak_from_this()](Result<> holds) {
         const auto self = weak.lock();
         if (!self || self->state_ != State::verifying) return;
-        if (!holds) return self->refuse();
+        if (!holds) return self->refuse(with_clock(holds.error(), ahead));
         self->relay_ = relay;
         self->become_open();
         if (std::exchange(self->paused_, false)) self->on_readable();
     });
 }
 
-void Link::refuse() {
+void Link::refuse(Error why) {
+    refusal_ = std::move(why);
     ++links_.counters.broken;
     close();
 }

@@ -49,6 +49,8 @@ public:
     const crypto::AgreePublic& remote_static() const { return remote_static_; }
     Endpoint remote() const { return remote_; }
     Time last_heard() const { return last_heard_; }
+    // Why we closed it, when that was for what the peer showed.
+    const std::optional<Error>& refusal() const { return refusal_; }
 
     // A small frame, ahead of all flows. Closes the link when more than the maximum wait (the peer does not
     // read).
@@ -80,7 +82,7 @@ private:
     void take_frame(MutableBytes frame);
     void continue_handshake(ByteView frame);
     void meet_peer();
-    void refuse();
+    void refuse(Error why);
     void become_open();
 
     bool push_now(Flow& flow, std::uint8_t mark, ByteView payload);
@@ -109,6 +111,7 @@ private:
     crypto::AgreePublic remote_static_;
     Endpoint remote_;
     Time last_heard_{};
+    std::optional<Error> refusal_;
     std::uint32_t channels_used_ = 0;
 
     Bytes partial_;        // less than one frame, between reads

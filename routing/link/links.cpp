@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "crypto/aead.hpp"
+#include "routing/link/greeting.hpp"
 #include "routing/tap.hpp"
 
 namespace catacomb::routing {
@@ -51,8 +52,7 @@ void Links::accepted(StreamPtr stream) {
 
 std::shared_ptr<Link> Links::make_link(StreamPtr stream, bool initiator) {
     const auto role = initiator ? crypto::NoiseRole::initiator : crypto::NoiseRole::responder;
-    LinkHandshake handshake(role, config_.network.id, config_.link_key.clone(), config_.own_descriptor(),
-                            *rng_);
+    LinkHandshake handshake(role, config_.network.id, config_.link_key.clone(), greeting(), *rng_);
     const auto number = next_number_++;
     auto link = std::make_shared<Link>(*this, std::move(stream), std::move(handshake), number, initiator);
     links_.emplace(number, link);
@@ -63,6 +63,8 @@ std::shared_ptr<Link> Links::make_link(StreamPtr stream, bool initiator) {
     link->start();
     return link;
 }
+
+Bytes Links::greeting() const { return encode(Greeting{runtime_.now(), config_.own_descriptor()}); }
 
 Task<Result<std::shared_ptr<Link>>> Links::dial(Endpoint at, Time deadline) {
     if (links_.size() >= config_.limits.links) co_return error(Code::limit, "too many links");
@@ -156,8 +158,8 @@ void Links::closed(Link& link) {
         if (known != by_relay_.end() && known->second.lock().get() == &link) by_relay_.erase(known);
     }
     if (auto waiting = opening_.find(link.number()); waiting != opening_.end()) {
-        waiting->second->set(
-            error(Code::unreachable, "the connection to " + link.remote().text() + " broke"));
+        const auto broke = error(Code::unreachable, "the connection to " + link.remote().text() + " broke");
+        waiting->second->set(link.refusal().value_or(broke));
     }
     links_.erase(link.number());
     if (circuits_) circuits_->on_link_closed(link);

@@ -8,6 +8,7 @@
 
 #include "routing/descriptor.hpp"
 #include "routing/gate.hpp"
+#include "routing/link/clock_voices.hpp"
 #include "routing/link/limits.hpp"
 #include "routing/link/link.hpp"
 #include "routing/membership/introducer.hpp"
@@ -62,6 +63,9 @@ public:
     // By which the other ends of our links know us.
     const crypto::AgreePublic& link_key() const { return config_.link_key.public_key; }
 
+    // What those whom we dialled say of our clock.
+    const ClockVoices& clock() const { return clock_; }
+
     // Counters for status and tests.
     struct Counters {
         std::uint64_t frames_in = 0, frames_out = 0, writes = 0, reads = 0, refused = 0, broken = 0;
@@ -77,6 +81,7 @@ private:
     std::shared_ptr<Link> make_link(StreamPtr stream, bool initiator);
     Task<Result<std::shared_ptr<Link>>> dial(Endpoint at, Time deadline);
     Task<Result<std::shared_ptr<Link>>> dial_any(std::shared_ptr<const Descriptor> peer, Time deadline);
+    Bytes greeting() const;
     void opened(Link& link);
     void closed(Link& link);
     void dispatch(Link& link, const FrameView& frame, MutableBytes payload);
@@ -109,6 +114,7 @@ private:
     std::vector<std::shared_ptr<Link>> dirty_;
     bool flush_posted_ = false;
     bool in_batch_ = false;
+    ClockVoices clock_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // posted work asks whether we still are
 };
 

@@ -116,6 +116,12 @@ bool View::is_suspect(const NodeId& id, Time now) const {
     return it != entries_.end() && now < it->second.suspect_until;
 }
 
+std::size_t View::answering(Time now) const {
+    return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [now](const auto& entry) {
+        return entry.second.strikes == 0 && now < entry.second.relay->expires;
+    }));
+}
+
 const crypto::Digest& View::bucket_digest(std::size_t index) const {
     auto& bucket = buckets_[index];
     if (!bucket.stale) return bucket.digest;

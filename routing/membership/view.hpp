@@ -48,6 +48,8 @@ public:
     // It answered.
     void clear_suspicion(const NodeId& id);
     bool is_suspect(const NodeId& id, Time now) const;
+    // Relays that may be counted on: all but those that have not answered since they last failed to.
+    std::size_t answering(Time now) const;
 
     // H(view bucket, entry digests in id order).
     const crypto::Digest& bucket_digest(std::size_t bucket) const;

@@ -19,7 +19,8 @@ void print_status(const json::object& s) {
     const auto& role = object_in(s, "role");
     print_line(concat("version   ", text_in(s, "version"), ", ", role_words(role),
                       flag_in(s, "ready") ? ", ready" : ", not ready yet"));
-    print_line(concat("relays    ", number_in(s, "relays_known"), " known"));
+    print_line(concat("relays    ", number_in(s, "relays_known"), " known, ",
+                      number_in(s, "relays_answering"), " answer"));
     if (flag_in(role, "relay")) {
         const auto& ring = object_in(s, "ring");
         print_line(concat("ring      ", flag_in(ring, "joined") ? "joined" : "joining", ", ",
