@@ -62,7 +62,7 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
       paths_({runtime, view_, circuits_, own_ ? own_->id() : routing::NodeId{}, options_.client_hops,
               options_.vault_hops}),
       gossip_({runtime, view_, intake_, rpc_, own_ ? &rpc_ : nullptr, own_ ? &*own_ : nullptr, links_,
-               options_.bootstrap,
+               options_.bootstrap, options_.known_relays,
                own_ ? std::function<std::vector<routing::DescriptorPtr>()>()
                     : [this] { return gossip_partners(); }}),
       pool_(runtime, paths_),
@@ -230,6 +230,8 @@ std::string NodeCore::status_json() const {
     StatusFacts facts;
     facts.is_relay = relay_.has_value();
     facts.relays_known = view_.size();
+    facts.relays_answering = view_.answering(runtime_.now());
+    facts.clock = links_.clock().verdict();
     facts.warn_below = options_.network.warn_below_relays;
     if (relay_) {
         facts.ring_joined = relay_->ring.joined();
@@ -246,6 +248,12 @@ std::string NodeCore::status_json() const {
     facts.jobs_running = client_.running();
     facts.ready = is_ready();
     return to_json(facts);
+}
+
+routing::KnownRelays NodeCore::known_relays(const routing::KnownRelays& last) {
+    auto live = view_.live(runtime_.now());
+    if (own_) std::erase_if(live, [this](const auto& relay) { return relay->id == own_->id(); });
+    return routing::know_again(last, paths_.guards(), live, runtime_.rng());
 }
 
 std::string NodeCore::circuits_json() {

@@ -36,6 +36,7 @@ struct VaultOptions {
 struct NodeOptions {
     routing::NetworkParameters network;
     std::vector<routing::Endpoint> bootstrap;
+    routing::KnownRelays known_relays;  // from its last life
     std::optional<RelayOptions> relay;  // none: dials out only
     std::optional<VaultOptions> vault;
     crypto::Key256 convergence_secret;
@@ -77,6 +78,8 @@ public:
     Paths& paths() { return paths_; }
     routing::ProofChecker& proofs() { return proofs_; }
     const NodeOptions& options() const { return options_; }
+    // Whom to dial in the next life; `last` is what was kept before.
+    routing::KnownRelays known_relays(const routing::KnownRelays& last);
     std::optional<routing::Endpoint> listening_at() const { return links_.listening_at(); }
 
 private:

@@ -30,13 +30,14 @@ Result<> Node::start() {
     auto identity = open_identity(config_.data_dir, network_, runtime_.now(), runtime_.rng(), roles);
     if (!identity) return identity.error();
     identity_.emplace(std::move(*identity));
+    known_relays_ = load_known_relays(config_.data_dir);
     auto opened = options();
     if (config_.hosts_vault()) {
         if (auto vault = open_vault(opened); !vault) return vault;
     }
     core_.emplace(runtime_, std::move(opened));
     if (auto started = core_->start(); !started) return started;
-    tasks_.spawn(save_guards());
+    tasks_.spawn(save_whom_we_know());
     return ok();
 }
 
@@ -47,6 +48,7 @@ NodeOptions Node::options() {
     out.convergence_secret = identity_->convergence_secret.clone();
     out.spool_directory = config_.data_dir.string();
     out.guards = identity_->guards;
+    out.known_relays = known_relays_;
     out.jobs = config_.limits.jobs;
     out.spool_limit = config_.limits.spool.bytes;
     out.client_hops = client_hops_;
@@ -78,7 +80,7 @@ Result<> Node::open_vault(NodeOptions& options) {
     return ok();
 }
 
-Task<void> Node::save_guards() {
+Task<void> Node::save_whom_we_know() {
     for (;;) {
         const bool slept = co_await routing::sleep_for(runtime_, kSavePeriod);
         const auto& now = core_->paths().guard_state().saved();
@@ -86,8 +88,18 @@ Task<void> Node::save_guards() {
             identity_->guards = now;
             save();
         }
+        save_relays();
         if (!slept) co_return;
     }
+}
+
+// Of nobody to know nothing is learnt: what was kept before is better.
+void Node::save_relays() {
+    const auto now = core_->known_relays(known_relays_);
+    if (now == known_relays_ || now.guards.empty()) return;
+    known_relays_ = now;
+    if (auto saved = save_known_relays(config_.data_dir, now); !saved)
+        log_warning("node", saved.error().text());
 }
 
 void Node::keep_ticket(routing::IdentityKind kind, const routing::IdentityProofs& proofs) {

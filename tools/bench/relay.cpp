@@ -10,6 +10,7 @@
 #include "node/runtime/asio_runtime.hpp"
 #include "routing/onion/origin_circuit.hpp"
 #include "routing/onion/relay_circuit.hpp"
+#include "routing/proofs/minting.hpp"
 #include "tools/bench/measure.hpp"
 
 namespace catacomb::bench {

@@ -42,9 +42,7 @@ routing::Task<Result<>> MemorySink::end() {
 }
 
 Cluster::Cluster(SimWorld& world, ClusterOptions options)
-    : world_(world),
-      options_(std::move(options)),
-      network_(routing::NetworkParameters::testnet("sim").with_id()) {
+    : world_(world), options_(std::move(options)), network_(options_.network.with_id()) {
     const auto count = options_.relays + options_.vault_only + options_.clients;
     for (std::size_t i = 0; i < count; ++i) nodes_.push_back(make_node(i));
     for (std::size_t i = 0; i < count; ++i) start(i);
@@ -109,6 +107,7 @@ node::NodeOptions Cluster::options_for(const Node& from) const {
     out.link_limits = from.options.link_limits;
     out.circuit_limits = from.options.circuit_limits;
     out.guards = from.options.guards;
+    out.known_relays = from.options.known_relays;
     if (const auto& relay = from.options.relay) {
         out.relay.emplace(node::RelayOptions{relay->key.clone(), relay->proofs, relay->link_key.clone(),
                                              relay->onion_key.clone(), relay->listen, relay->advertise,
@@ -126,8 +125,11 @@ void Cluster::start(std::size_t index) {
     CHECK(!node.core);
     ++node.starts;
     node.runtime = &world_.start(concat(node.name, "/", node.starts), node.address);
+    if (const auto wrong = options_.clocks.find(index); wrong != options_.clocks.end())
+        node.runtime->set_clock_ahead(wrong->second);
     if (options_.tap) node.runtime->set_tap(options_.tap(node.name));
     auto options = options_for(node);
+    if (options_.at_start) options_.at_start(index, options);
     options.on_ticket = [&node](IdentityKind kind, const routing::IdentityProofs& proofs) {
         auto& kept = node.options;
         (kind == IdentityKind::relay ? kept.relay->proofs : kept.vault->identity.proofs) = proofs;
@@ -141,6 +143,7 @@ void Cluster::crash(std::size_t index) {
     auto& node = *nodes_[index];
     world_.crash(*node.runtime);
     node.options.guards = node.core->paths().guard_state().saved();
+    node.options.known_relays = node.core->known_relays(node.options.known_relays);
     if (node.store) node.store->crash();
     bury(std::move(node.core), *node.runtime);
 }
