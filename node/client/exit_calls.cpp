@@ -60,7 +60,7 @@ Task<Result<FetchedBlocks>> fetch_blocks(Runtime& runtime, CircuitPtr circuit, s
 namespace {
 
 wire::ExitStore store_request(const storage::SegmentBlocks& segment, BlockMask want, Time lease_end,
-                              Duration limit) {
+                              const NonceSeed& nonce_seed, Duration limit) {
     wire::ExitStore out;
     const auto& profile = segment.profile();
     out.set_root(proto_bytes(segment.root()));
@@ -72,6 +72,7 @@ wire::ExitStore store_request(const storage::SegmentBlocks& segment, BlockMask w
     out.set_lease_end(unix_seconds(lease_end));
     out.set_limit_ms(to_ms(limit));
     out.set_want(want);
+    out.set_nonce_seed(proto_bytes(nonce_seed));
     return out;
 }
 
@@ -97,7 +98,9 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
     const auto deadline = runtime.now() + limit + limits::kLastWords;
     auto stream = circuit->open_stream();
     if (!stream) co_return stream.error();
-    auto message = encode(Kind::exit_store, store_request(*segment, want, lease_end, limit));
+    NonceSeed nonce_seed;
+    runtime.rng().fill(nonce_seed.bytes);
+    auto message = encode(Kind::exit_store, store_request(*segment, want, lease_end, nonce_seed, limit));
     auto sent = co_await (*stream)->send(std::move(message));
     for (unsigned i = 0; sent && i < segment->profile().k; ++i) {
         // A guard that lets one cell pass now and then would hold us for hours.
@@ -127,10 +130,15 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
                 co_return error(Code::corrupt, "the exit acknowledged a block that was not sent");
             }
             got |= bit(each.index());
-            const storage::BlockId id{segment->root(), static_cast<std::uint8_t>(each.index())};
-            auto given = co_await check_acknowledgement(proofs, each, id, lease_end, view.network());
+            const auto index = static_cast<std::uint8_t>(each.index());
+            Asked asked;
+            asked.block = {segment->root(), index};
+            asked.size = static_cast<std::uint32_t>(segment->profile().block());
+            asked.lease_end = lease_end;
+            asked.nonce = block_nonce(nonce_seed, index);
+            auto given = co_await check_acknowledgement(proofs, each, asked, view.network());
             if (!given) co_return given.error();
-            if (is_in_place(*given, id, view, runtime.now())) {
+            if (is_in_place(*given, asked.block, view, runtime.now())) {
                 out.acknowledged.push_back(std::move(*given));
             } else {
                 misplaced = "a vault acknowledged where it does not belong";

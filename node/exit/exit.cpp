@@ -235,6 +235,7 @@ struct Exit::StoreJob {
     Code failure = Code::refused;
     Time lease_end{}, deadline{};
     std::vector<VaultTag> avoid;  // vaults that the client wants left out
+    NonceSeed nonce_seed;
     std::unique_ptr<routing::Gate> progress;
 };
 
@@ -270,8 +271,10 @@ Result<std::shared_ptr<Exit::StoreJob>> Exit::begin_store(const wire::ExitStore&
                                                           CircuitStreamPtr stream) {
     auto profile = to_profile(request.k(), request.n(), request.block_class());
     auto root = storage::Root::from(view(request.root()));
+    const auto nonce_seed = NonceSeed::from(view(request.nonce_seed()));
     auto avoid = unpack_tags(request.avoid(), kMostAvoided);
-    if (!profile || !root || !avoid || request.shares().size() != profile->n * crypto::kShareSize ||
+    if (!profile || !root || !nonce_seed || !avoid ||
+        request.shares().size() != profile->n * crypto::kShareSize ||
         request.commitment().size() != storage::kHashSize) {
         return error(Code::malformed);
     }
@@ -279,6 +282,7 @@ Result<std::shared_ptr<Exit::StoreJob>> Exit::begin_store(const wire::ExitStore&
     job->root = *root;
     job->profile = *profile;
     job->stream = std::move(stream);
+    job->nonce_seed = *nonce_seed;
     job->lease_end = from_unix_seconds(request.lease_end());
     job->avoid = std::move(*avoid);
     job->deadline = job_deadline(parts_.runtime, request.limit_ms());
@@ -361,11 +365,17 @@ std::vector<VaultTag> avoided_at(const routing::Descriptor& relay, const std::ve
 
 Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsigned index) {
     const storage::BlockId block{job->root, static_cast<std::uint8_t>(index)};
+    Asked asked;
+    asked.block = block;
+    asked.size = static_cast<std::uint32_t>(job->profile.block());
+    asked.lease_end = job->lease_end;
+    asked.nonce = block_nonce(job->nonce_seed, block.index);
     wire::StoreBlock request;
     request.set_root(proto_bytes(block.root));
     request.set_index(index);
     request.set_block(proto_bytes(job->blocks->block(index)));
     request.set_lease_end(unix_seconds(job->lease_end));
+    request.set_nonce(proto_bytes(asked.nonce));
     Error last = error(Code::unreachable, "no rendezvous could be reached");
     const auto relays = co_await responsible(block, limits::kStoreRelays, job->deadline);
     for (const auto& relay : relays) {
@@ -379,7 +389,7 @@ Task<Result<Acknowledged>> Exit::store_one(std::shared_ptr<StoreJob> job, unsign
         }
         auto answer = decode<wire::Acknowledgement>(*reply);
         if (!answer) continue;
-        auto given = co_await check_acknowledgement(proofs_, *answer, block, job->lease_end, parts_.network);
+        auto given = co_await check_acknowledgement(proofs_, *answer, asked, parts_.network);
         if (!given || !registers_at(*given, relay->id, parts_.view, parts_.network.registrations + 1,
                                     parts_.runtime.now())) {
             last = error(Code::corrupt, "an acknowledgement did not hold");

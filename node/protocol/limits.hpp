@@ -81,6 +81,9 @@ inline constexpr std::size_t kInventoryMessage = 128 * 1024;  // bytes
 inline constexpr Duration kDay = hours(24);
 inline constexpr Duration kLease = 30 * kDay;
 inline constexpr Duration kLongestLease = 32 * kDay;
+// A vault may grant less than it was asked for, and never less than this; whoever asks for less gets all of
+// it.
+inline constexpr Duration kShortestLease = 7 * kDay;
 
 // ---- and so they nest
 
@@ -97,6 +100,6 @@ static_assert(kLongestVaultAbsence + kFetchAtVault <= kFetchAtVaults &&
 static_assert(kStoreRelays <= kFetchRelays && kFetchRelays <= kCredibleRelays);
 static_assert(kOfferingRelays < kCredibleRelaysOfVault);
 static_assert(kPrefixesPerMessage * 8 + 64 <= kInventoryMessage);
-static_assert(kLease + 2 * kDay <= kLongestLease);
+static_assert(kLease + 2 * kDay <= kLongestLease && kShortestLease < kLease);
 
 }  // namespace catacomb::node::limits

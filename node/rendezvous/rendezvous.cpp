@@ -167,9 +167,15 @@ Task<Result<Bytes>> Rendezvous::serve_store(routing::RpcPeer from, Bytes body) {
     if (!message) co_return error(Code::malformed);
     auto block = to_block_id(message->root(), message->index());
     if (!block) co_return block.error();
+    const auto nonce = BlockNonce::from(view(message->nonce()));
+    if (!nonce) co_return error(Code::malformed);
     const auto bytes = to_bytes(view(message->block()));
     if (auto good = storage::check_block(*block, bytes); !good) co_return good.error();
-    const auto lease_end = from_unix_seconds(message->lease_end());
+    Asked asked;
+    asked.block = *block;
+    asked.size = static_cast<std::uint32_t>(bytes.size());
+    asked.lease_end = from_unix_seconds(message->lease_end());
+    asked.nonce = *nonce;
     const auto avoid = unpack_tags(message->avoid(), kMostAvoidedAtRelay);
     if (!avoid) co_return avoid.error();
 
@@ -193,18 +199,18 @@ Task<Result<Bytes>> Rendezvous::serve_store(routing::RpcPeer from, Bytes body) {
             if (++offers > kOffersPerBlock || parts_.runtime.now() + limits::kStoreAtVault > give_up) break;
             const bool refusal_is_likely = candidate.full || (avoid_siblings && !siblings_are_rare);
             const bool body_follows = !candidate.holds && !refusal_is_likely;
-            auto given = co_await offer(candidate.vault.session, *block, bytes, lease_end, avoid_siblings,
-                                        body_follows);
+            auto given = co_await offer(candidate.vault, asked, bytes, avoid_siblings, body_follows);
             if (given) co_return encode(*given);
         }
     }
     co_return error(Code::full);
 }
 
-Task<std::optional<wire::Acknowledgement>> Rendezvous::offer(std::uint64_t session,
-                                                             const storage::BlockId& block,
-                                                             const Bytes& bytes, Time lease_end,
+Task<std::optional<wire::Acknowledgement>> Rendezvous::offer(const routing::RegisteredVault& vault,
+                                                             const Asked& asked, const Bytes& bytes,
                                                              bool avoid_siblings, bool body_follows) {
+    const auto session = vault.session;
+    const auto& block = asked.block;
     auto stream = open_to(session);
     if (!stream) co_return std::nullopt;
     if (auto* tap = parts_.runtime.tap()) {
@@ -214,8 +220,9 @@ Task<std::optional<wire::Acknowledgement>> Rendezvous::offer(std::uint64_t sessi
     wire::Offer offered;
     offered.set_root(proto_bytes(block.root));
     offered.set_index(block.index);
-    offered.set_size(static_cast<std::uint32_t>(bytes.size()));
-    offered.set_lease_end(unix_seconds(lease_end));
+    offered.set_size(asked.size);
+    offered.set_lease_end(unix_seconds(asked.lease_end));
+    offered.set_nonce(proto_bytes(asked.nonce));
     offered.set_avoid_siblings(avoid_siblings);
     offered.set_body_follows(body_follows);
     auto message = encode(Kind::vault_offer, offered);
@@ -236,6 +243,12 @@ Task<std::optional<wire::Acknowledgement>> Rendezvous::offer(std::uint64_t sessi
         if (!answer) co_return std::nullopt;
         note_full(session, answer->verdict() == wire::OfferAnswer::FULL);
         if (answer->verdict() == wire::OfferAnswer::STORED) {
+            auto given =
+                co_await check_acknowledgement(proofs_, answer->acknowledgement(), asked, parts_.network);
+            if (!given || given->vault.id() != vault.id) {
+                log_warning("rendezvous", "a vault's acknowledgement did not hold");
+                co_return std::nullopt;
+            }
             note_stored(session, block);
             answer->mutable_acknowledgement()->set_rendezvous(proto_bytes(parts_.self));
             co_return std::move(*answer->mutable_acknowledgement());

@@ -73,9 +73,9 @@ private:
     };
     std::vector<Candidate> candidates(const storage::BlockId& block) const;
     // nullopt: this vault will not take it; the next one is asked.
-    Task<std::optional<wire::Acknowledgement>> offer(std::uint64_t session, const storage::BlockId& block,
-                                                     const Bytes& bytes, Time lease_end, bool avoid_siblings,
-                                                     bool body_follows);
+    Task<std::optional<wire::Acknowledgement>> offer(const routing::RegisteredVault& vault,
+                                                     const Asked& asked, const Bytes& bytes,
+                                                     bool avoid_siblings, bool body_follows);
     Task<Result<Bytes>> request(std::uint64_t session, const storage::BlockId& block, Time deadline);
     void note_sibling(std::uint64_t session, const storage::Root& root);
     void note_full(std::uint64_t session, bool full);

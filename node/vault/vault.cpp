@@ -247,14 +247,19 @@ Task<void> Vault::serve_offer(CircuitStreamPtr stream, Bytes body) {
     if (!offer) co_return;
     auto block = to_block_id(offer->root(), offer->index());
     if (!block || offer->size() == 0 || offer->size() > storage::kMaxBlockSize) co_return;
-    const auto lease_end = from_unix_seconds(offer->lease_end());
-    const auto now = parts_.runtime.now();
-    if (lease_end <= now || lease_end > now + limits::kLongestLease) co_return;
+    const auto nonce = BlockNonce::from(view(offer->nonce()));
+    const auto granted = granted_lease(from_unix_seconds(offer->lease_end()), parts_.runtime.now());
+    if (!nonce || !granted) co_return;
+    Asked asked;
+    asked.block = *block;
+    asked.size = offer->size();
+    asked.nonce = *nonce;
     wire::OfferAnswer answer;
     // What we have already needs no body; its lease is extended, durably, like any put.
     Result<Bytes> present = error(Code::not_found);
     const auto prefix = routing::prefix_of(routing::block_position(block->root, block->index));
     if (inventory_.count(prefix)) present = co_await read(*block);
+    const auto kind = present ? wire::Acknowledgement::RENEWED : wire::Acknowledgement::STORED;
     if (!present) {
         answer.set_verdict(judge(*offer, *block));
         const bool refused = answer.verdict() != wire::OfferAnswer::SEND;
@@ -269,10 +274,12 @@ Task<void> Vault::serve_offer(CircuitStreamPtr stream, Bytes body) {
         if (!split || split->kind != Kind::block) co_return;
         present = std::move(split->body);
     }
-    auto stored = co_await store(*block, std::move(*present), lease_end);
+    if (present->size() != asked.size) co_return;
+    auto stored = co_await store(*block, std::move(*present), *granted);
     if (stored) {
+        const auto given = acknowledge(kind, asked, *granted, parts_.identity, parts_.key, parts_.network);
         answer.set_verdict(wire::OfferAnswer::STORED);
-        *answer.mutable_acknowledgement() = to_wire(*stored);
+        *answer.mutable_acknowledgement() = to_wire(given);
     } else {
         answer.set_verdict(stored.error().is(Code::full) ? wire::OfferAnswer::FULL
                                                          : wire::OfferAnswer::FAILED);
@@ -281,7 +288,7 @@ Task<void> Vault::serve_offer(CircuitStreamPtr stream, Bytes body) {
     co_await stream->send(std::move(message), true);
 }
 
-Task<Result<Acknowledged>> Vault::store(storage::BlockId block, Bytes bytes, Time lease_end) {
+Task<Result<>> Vault::store(storage::BlockId block, Bytes bytes, Time lease_end) {
     if (auto good = storage::check_block(block, bytes); !good) co_return good.error();
     storage::Put put;
     put.id = block;
@@ -293,7 +300,7 @@ Task<Result<Acknowledged>> Vault::store(storage::BlockId block, Bytes bytes, Tim
         co_return stored.error();
     }
     add_to_inventory(block);
-    co_return acknowledge(block, lease_end, parts_.identity, parts_.key, parts_.network);
+    co_return ok();
 }
 
 Task<Result<Bytes>> Vault::read(storage::BlockId block) {

@@ -65,7 +65,7 @@ private:
     Task<void> serve_offer(CircuitStreamPtr stream, Bytes body);
     Task<void> serve_request(CircuitStreamPtr stream, Bytes body);
     wire::OfferAnswer::Verdict judge(const wire::Offer& offer, const storage::BlockId& block) const;
-    Task<Result<Acknowledged>> store(storage::BlockId block, Bytes bytes, Time lease_end);
+    Task<Result<>> store(storage::BlockId block, Bytes bytes, Time lease_end);
     Task<Result<Bytes>> read(storage::BlockId block);
     void add_to_inventory(const storage::BlockId& block);
     void drop_from_inventory(const storage::BlockId& block);

@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 #include "crypto/random.hpp"
 #include "node/protocol/acknowledgement.hpp"
+#include "node/protocol/limits.hpp"
 
 using namespace catacomb;
 using namespace catacomb::node;
@@ -47,8 +48,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                     network, now, proofs);
     }
     if (const auto given = decode<wire::Acknowledgement>(body)) {
-        const storage::BlockId block{{}, static_cast<std::uint8_t>(given->index() % storage::kMaxBlocks)};
-        CHECK(!check_acknowledgement(*given, block, network, now, proofs));
+        Asked asked;
+        asked.block.index = static_cast<std::uint8_t>(given->index() % storage::kMaxBlocks);
+        asked.size = given->size();
+        asked.lease_end = now + limits::kLease;
+        CHECK(!check_acknowledgement(*given, asked, network, now, proofs));
     }
     return 0;
 }
