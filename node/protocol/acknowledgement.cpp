@@ -4,7 +4,6 @@
 
 #include "base/codec.hpp"
 #include "base/log.hpp"
-#include "node/protocol/limits.hpp"
 #include "routing/rendezvous/placement.hpp"
 
 namespace catacomb::node {
@@ -21,23 +20,12 @@ Bytes signed_bytes(WordKind kind, const Asked& asked, Time granted, const routin
 
 // What is wrong with the fields that need no key.
 Result<> check_form(const wire::Acknowledgement& given, const Asked& asked) {
-    if (given.version() != kAcknowledgementVersion) {
-        return error(Code::malformed, concat("an acknowledgement of version ", given.version(),
-                                             "; this node understands version ", kAcknowledgementVersion));
-    }
+    if (auto good = check_version(given.version()); !good) return good;
     if (given.kind() != wire::Acknowledgement::STORED && given.kind() != wire::Acknowledgement::RENEWED)
         return error(Code::malformed);
     if (!given.batch_path().empty() || given.index() != asked.block.index || given.size() != asked.size)
         return error(Code::malformed);
     if (asked.lease_only && given.kind() != wire::Acknowledgement::RENEWED) return error(Code::malformed);
-    return ok();
-}
-
-// A later end than was asked for is no gift: it would be a place to write marks in.
-Result<> check_lease(Time granted, Time asked, Time now) {
-    if (granted > asked) return error(Code::corrupt, "a vault promised another lease than was asked");
-    if (granted < std::min<Time>(asked, now + limits::kShortestLease))
-        return error(Code::corrupt, "a vault promised too short a lease");
     return ok();
 }
 
@@ -47,11 +35,12 @@ bool is_among(const std::vector<routing::DescriptorPtr>& relays, const routing::
 
 }  // namespace
 
-std::optional<Time> granted_lease(Time asked, Time now) {
-    if (asked <= now) return std::nullopt;
-    const Time longest = now + limits::kLongestLease;
-    if (asked <= longest) return asked;
-    return Time(longest.time_since_epoch() / limits::kDay * limits::kDay);
+Result<> check_version(std::uint32_t version) {
+    if (version != kAcknowledgementVersion) {
+        return error(Code::malformed, concat("an acknowledgement of version ", version,
+                                             "; this node understands version ", kAcknowledgementVersion));
+    }
+    return ok();
 }
 
 Acknowledged acknowledge(WordKind kind, const Asked& asked, Time granted, const VaultIdentity& vault,

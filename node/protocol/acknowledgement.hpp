@@ -3,23 +3,13 @@
 // client. It names the nonce of whoever asked, which the vault keeps not: no word serves for another attempt.
 #pragma once
 
-#include "node/protocol/block_name.hpp"
-#include "node/protocol/block_nonce.hpp"
+#include "node/protocol/asked.hpp"
 #include "node/protocol/vault_identity.hpp"
 #include "routing/membership/view.hpp"
 
 namespace catacomb::node {
 
 inline constexpr std::uint32_t kAcknowledgementVersion = 2;
-// What a vault is asked to promise. Both sides of a word know it; hardly any of it travels with the word.
-struct Asked {
-    storage::BlockId block;
-    std::uint32_t size = 0;  // of the block, in bytes
-    Time lease_end{};
-    BlockNonce nonce;
-    bool lease_only = false;  // then nothing but RENEWED is an answer
-};
-
 struct Acknowledged {
     VaultIdentity vault;
     std::uint8_t index = 0;
@@ -30,9 +20,8 @@ struct Acknowledged {
     crypto::Signature signature;
 };
 
-// What a vault grants of a lease that ends at `asked`: all of it, or the last midnight within the longest.
-// nullopt when it has ended already.
-std::optional<Time> granted_lease(Time asked, Time now);
+// Code::malformed unless a word is of the version that we understand; the error names the other.
+Result<> check_version(std::uint32_t version);
 
 Acknowledged acknowledge(wire::Acknowledgement::Kind kind, const Asked& asked, Time granted,
                          const VaultIdentity& vault, const crypto::SignKeyPair& key,

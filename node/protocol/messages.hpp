@@ -19,6 +19,7 @@ enum class Kind : std::uint8_t {
     vault_offer = 16,
     vault_request = 17,
     vault_ping = 18,  // the other way
+    vault_renew = 19,
     // answers and continuations
     block = 32,     // raw bytes of one block
     fragment = 33,  // raw bytes of one data fragment

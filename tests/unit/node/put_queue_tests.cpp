@@ -1,5 +1,6 @@
 // Proves: a lone put is written at once; puts that come while a group is being written share the next flush,
-// within the maxima of a group; each caller gets the outcome of its own block; and what waits is bounded.
+// within the maxima of a group; bodies on their way are waited for, not for long; each caller gets the
+// outcome of its own block; and what waits is bounded.
 #include "node/vault/put_queue.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -59,6 +60,17 @@ struct Fixture {
             failed.push_back(done.error().code);
         }
     }
+    // A body that is expected, and comes after `travel`.
+    Task<void> arrive(std::uint8_t index, Duration travel) {
+        std::optional<PutQueue::Expected> expected(std::in_place, queue);
+        co_await routing::sleep_for(runtime, travel);
+        expected.reset();
+        co_await put(index, 1000);
+    }
+    Task<void> arrive_unasked(std::uint8_t index, Duration travel) {
+        co_await routing::sleep_for(runtime, travel);
+        co_await put(index, 1000);
+    }
     void put_many(unsigned count, std::size_t size) {
         for (unsigned i = 0; i < count; ++i) tasks.spawn(put(static_cast<std::uint8_t>(i), size));
         world.run_for(seconds(1));
@@ -107,6 +119,46 @@ BOOST_AUTO_TEST_CASE(what_waits_is_bounded) {
     const auto before = stored;
     put_many(4, kBlock);
     BOOST_TEST(stored == before + 4U);
+}
+
+// Bodies on their way are waited for, so that a flush is shared: 60 blocks that come one after the other.
+BOOST_AUTO_TEST_CASE(what_is_on_its_way_is_waited_for) {
+    for (std::uint8_t i = 0; i < 60; ++i) tasks.spawn(arrive(i, milliseconds(2 * i)));
+    world.run_for(seconds(1));
+    BOOST_TEST(stored == 60U);
+    BOOST_TEST(store.groups.size() <= 60U / 8, store.groups.size() << " commits");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_waits_for_long) {
+    std::optional<PutQueue::Expected> never(std::in_place, queue);
+    const auto began = world.now();
+    tasks.spawn(put(1, 1000));
+    BOOST_TEST(world.run_until([&] { return stored == 1; }, seconds(1)));
+    BOOST_TEST((world.now() - began <= milliseconds(30)));
+    // Whoever gives up ends the wait.
+    world.run_for(seconds(1));
+    tasks.spawn(put(2, 1000));
+    world.run_for(milliseconds(10));
+    BOOST_TEST(stored == 1U);
+    never.reset();
+    world.run_for(milliseconds(10));
+    BOOST_TEST(stored == 2U);
+}
+
+// Bodies that nobody announced, one after the other: the first is written at once, the others in groups.
+BOOST_AUTO_TEST_CASE(under_load_a_flush_is_shared) {
+    for (std::uint8_t i = 0; i < 60; ++i) tasks.spawn(arrive_unasked(i, milliseconds(5 * i)));
+    world.run_for(seconds(1));
+    BOOST_TEST(stored == 60U);
+    BOOST_TEST(store.groups.front() == 1U);
+    BOOST_TEST(store.groups.size() <= 60U / 4, store.groups.size() << " commits");
+}
+
+BOOST_AUTO_TEST_CASE(a_full_group_waits_for_nobody) {
+    const PutQueue::Expected never(queue);
+    for (std::uint8_t i = 0; i < storage::kPutGroupBlocks; ++i) tasks.spawn(put(i, 1000));
+    world.run_for(milliseconds(10));
+    BOOST_TEST((store.groups == std::vector<std::size_t>{storage::kPutGroupBlocks}));
 }
 
 BOOST_AUTO_TEST_CASE(a_put_that_runs_at_the_end_ends_too) {
