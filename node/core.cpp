@@ -92,7 +92,7 @@ NodeCore::~NodeCore() {
 NodeCore::RelayParts::RelayParts(NodeCore& node)
     : ring({node.runtime_, node.view_, node.intake_, node.gossip_, node.rpc_, node.rpc_, *node.own_}),
       rendezvous({node.runtime_, node.view_, node.rpc_, node.options_.network, node.own_->id()}),
-      exit({node.runtime_, node.view_, ring, node.rpc_, node.options_.network}) {}
+      exit({node.runtime_, node.view_, ring, node.rpc_}) {}
 
 void NodeCore::make_relay_parts() {
     rpc_.set_self(own_->id());
@@ -149,13 +149,9 @@ Task<void> NodeCore::serve_endpoint(std::shared_ptr<routing::RelayCircuit> circu
     auto body = std::move(message->body);
     switch (message->kind) {
         case Kind::exit_fetch:
-            co_await relay_->exit.serve_fetch(circuit->number(), std::move(stream), std::move(body));
-            break;
         case Kind::exit_store:
-            co_await relay_->exit.serve_store(circuit->number(), std::move(stream), std::move(body));
-            break;
         case Kind::exit_have:
-            co_await relay_->exit.serve_have(circuit->number(), std::move(stream), std::move(body));
+            co_await relay_->exit.serve(message->kind, circuit->number(), std::move(stream), std::move(body));
             break;
         case Kind::vault_register:
             co_await relay_->rendezvous.serve_registration(circuit, std::move(stream), std::move(body));
@@ -165,8 +161,10 @@ Task<void> NodeCore::serve_endpoint(std::shared_ptr<routing::RelayCircuit> circu
             co_await stream->send(std::move(pong), true);
             break;
         }
-        default:
-            circuit->close();
+        default: {
+            auto answer = unsupported(message->kind);
+            co_await stream->send(std::move(answer), true);
+        }
     }
 }
 

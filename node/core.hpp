@@ -69,6 +69,7 @@ public:
     routing::LinkRpc& rpc() { return rpc_; }
     routing::Circuits& circuits() { return circuits_; }
     routing::Ring* ring() { return relay_ ? &relay_->ring : nullptr; }
+    const Exit* exit() const { return relay_ ? &relay_->exit : nullptr; }
     Rendezvous* rendezvous() { return relay_ ? &relay_->rendezvous : nullptr; }
     Vault* vault() { return vault_ ? &*vault_ : nullptr; }
     Paths& paths() { return paths_; }

@@ -35,7 +35,7 @@ Task<Result<FetchedBlocks>> fetch_blocks(Runtime& runtime, CircuitPtr circuit, s
         auto bytes = co_await (*stream)->receive(deadline);
         if (!bytes && out.blocks.empty()) co_return bytes.error();
         if (!bytes) co_return out;
-        auto part = split_kind(std::move(*bytes));
+        auto part = split_answer(std::move(*bytes));
         if (!part) co_return part.error();
         if (part->kind == Kind::answer) {
             auto end = decode<wire::ExitFetched>(part->body);
@@ -105,7 +105,14 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
         auto fragment = with_kind(Kind::fragment, to_bytes(segment->fragment(i)));
         sent = co_await (*stream)->send(std::move(fragment), i + 1 == segment->profile().k);
     }
-    if (!sent) co_return sent.error();
+    if (!sent) {
+        // It may have said why before it gave the stream up.
+        auto said = co_await (*stream)->receive(runtime.now());
+        if (said) {
+            if (auto refusal = split_answer(std::move(*said)); !refusal) co_return refusal.error();
+        }
+        co_return sent.error();
+    }
 
     StoredBlocks out;
     BlockMask got = 0;
@@ -116,9 +123,9 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit,
             out.failure = bytes.error().text();
             co_return out;
         }
-        auto part = split_kind(std::move(*bytes));
-        if (!part || part->kind != Kind::answer)
-            co_return error(Code::corrupt, "the exit sent no acknowledgement");
+        auto part = split_answer(std::move(*bytes));
+        if (!part) co_return part.error();
+        if (part->kind != Kind::answer) co_return error(Code::corrupt, "the exit sent no acknowledgement");
         auto answer = decode<wire::ExitStored>(part->body);
         if (!answer) co_return answer.error();
         for (const auto& each : answer->given()) {
@@ -155,7 +162,7 @@ Task<Result<HadBlocks>> ask_have(Runtime& runtime, CircuitPtr circuit, storage::
     if (!sent) co_return sent.error();
     auto bytes = co_await (*stream)->receive(deadline);
     if (!bytes) co_return bytes.error();
-    auto part = split_kind(std::move(*bytes));
+    auto part = split_answer(std::move(*bytes));
     if (!part) co_return part.error();
     auto answer = decode<wire::ExitHad>(part->body);
     if (!answer) co_return answer.error();
