@@ -42,8 +42,12 @@ struct InsertReport {
     unsigned survives_vault_losses = 0;           // any this many vaults may go
     unsigned most_blocks_on_one_vault = 0;        // of one segment
     unsigned distinct_vaults = 0;
+    std::uint64_t bodies_asked = 0, bodies_read = 0;  // blocks that were asked back, and that came
+    unsigned vaults_read = 0;                         // vaults of which a body came, and none failed
+    unsigned vaults_failed = 0;  // signed for a block and did not give it; what they signed is not counted
     double estimated_survival =
-        0;  // probability that every segment keeps k blocks when 30 % of vaults are away
+        0;             // probability that every segment keeps k blocks when 30 % of vaults are away
+    Time lease_end{};  // the earliest that any vault granted
 };
 struct GetReport {
     std::string name;  // as stored; empty when none was
@@ -54,10 +58,15 @@ struct CheckReport {
     struct Segment {
         unsigned level = 0;
         std::uint64_t index = 0;
-        unsigned k = 0, n = 0, available = 0, absent = 0;
+        unsigned k = 0, n = 0;
+        unsigned verified = 0;   // bodies that came
+        unsigned available = 0;  // with those of which two exits say that they are there
+        unsigned absent = 0;
     };
     std::vector<Segment> segments;
-    bool readable = false;          // every segment has k or more available
+    bool readable = false;  // of every segment k bodies came
+    bool reported = false;  // every segment has k or more available; nobody has read them all
+    std::uint64_t bodies_asked = 0, bodies_read = 0;
     double estimated_survival = 0;  // at most: as if no two blocks of a segment shared a vault
 };
 
@@ -102,6 +111,9 @@ struct InsertOptions {
 struct GetOptions {
     bool no_cache = false;
 };
+struct CheckOptions {
+    bool verify = false;  // read k bodies of every segment, not one
+};
 
 class Service {
 public:
@@ -110,7 +122,7 @@ public:
     // Code::too_few_relays) are returned here, later ones are the job's failure.
     virtual Result<JobId> begin_insert(InsertOptions options, std::shared_ptr<ByteSource> from) = 0;
     virtual Result<JobId> begin_get(std::string key, GetOptions options, std::shared_ptr<ByteSink> to) = 0;
-    virtual Result<JobId> begin_check(std::string key) = 0;
+    virtual Result<JobId> begin_check(std::string key, CheckOptions options) = 0;
 
     virtual std::vector<JobStatus> jobs() const = 0;  // newest first, bounded
     virtual Result<JobStatus> job(JobId id) const = 0;

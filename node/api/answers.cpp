@@ -49,7 +49,12 @@ json::object report_json(const InsertReport& r) {
             {"survives_vault_losses", r.survives_vault_losses},
             {"most_blocks_on_one_vault", r.most_blocks_on_one_vault},
             {"distinct_vaults", r.distinct_vaults},
-            {"estimated_survival", r.estimated_survival}};
+            {"bodies_asked", r.bodies_asked},
+            {"bodies_read", r.bodies_read},
+            {"vaults_read", r.vaults_read},
+            {"vaults_failed", r.vaults_failed},
+            {"estimated_survival", r.estimated_survival},
+            {"lease_end", unix_time(r.lease_end)}};
 }
 
 json::object report_json(const GetReport& r) {
@@ -58,7 +63,11 @@ json::object report_json(const GetReport& r) {
 }
 
 json::object report_json(const CheckReport& r) {
-    return {{"readable", r.readable}, {"estimated_survival", r.estimated_survival}};
+    return {{"readable", r.readable},
+            {"reported", r.reported},
+            {"bodies_asked", r.bodies_asked},
+            {"bodies_read", r.bodies_read},
+            {"estimated_survival", r.estimated_survival}};
 }
 
 json::array segments_json(const CheckReport& r) {
@@ -68,6 +77,7 @@ json::array segments_json(const CheckReport& r) {
                                         {"index", s.index},
                                         {"k", s.k},
                                         {"n", s.n},
+                                        {"verified", s.verified},
                                         {"available", s.available},
                                         {"absent", s.absent}});
     }
@@ -173,6 +183,7 @@ Result<JobRequest> get_request(Fields& fields) {
 Result<JobRequest> check_request(Fields& fields) {
     CheckRequest request;
     request.key = fields.text("key");
+    request.options.verify = fields.flag("verify");
     if (auto done = fields.done(); !done) return done.error();
     if (request.key.empty()) return bad("a check needs a key");
     return JobRequest(std::move(request));
@@ -246,7 +257,7 @@ json::object error_json(const Error& e) {
 ExitCode exit_code_of(const JobStatus& job) {
     if (job.state == JobState::cancelled) return ExitCode::interrupted;
     if (job.failure) return node::exit_code_of(job.failure->code);
-    if (job.check && !job.check->readable) return ExitCode::not_found;
+    if (job.check && !job.check->reported) return ExitCode::not_found;
     return ExitCode::done;
 }
 

@@ -18,7 +18,7 @@ boost::json::object error_json(const Error& e);
 boost::json::object job_summary_json(const JobStatus& job);
 // With them once the job has ended: a running one is polled, and would tell them all at every poll.
 boost::json::object job_json(const JobStatus& job);
-// How the command line ends for this job: a check that found the file unreadable is not found.
+// How the command line ends for this job: a check that did not find enough blocks is not found.
 ExitCode exit_code_of(const JobStatus& job);
 
 struct InsertRequest {
@@ -30,6 +30,7 @@ struct GetRequest {
 };
 struct CheckRequest {
     std::string key;
+    CheckOptions options;
 };
 using JobRequest = std::variant<InsertRequest, GetRequest, CheckRequest>;
 // Code::bad_input for anything that is not exactly a job request: unknown fields too.

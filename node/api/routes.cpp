@@ -133,7 +133,8 @@ Result<JobStatus> Routes::begin(std::string_view request_text) {
 }
 
 Result<JobId> Routes::begin(JobRequest request) {
-    if (auto* check = std::get_if<CheckRequest>(&request)) return service_.begin_check(std::move(check->key));
+    if (auto* check = std::get_if<CheckRequest>(&request))
+        return service_.begin_check(std::move(check->key), check->options);
     forget_over();
     auto pipe = new_pipe();
     if (auto* insert = std::get_if<InsertRequest>(&request)) {

@@ -53,12 +53,12 @@ Result<JobId> Client::begin_get(std::string key, GetOptions, std::shared_ptr<Byt
     return (*job)->status.id;
 }
 
-Result<JobId> Client::begin_check(std::string key) {
+Result<JobId> Client::begin_check(std::string key, CheckOptions options) {
     auto decoded = storage::VerifyKey::decode(key);
     if (!decoded) return decoded.error();
     auto job = new_job(JobKind::check);
     if (!job) return job.error();
-    tasks_.spawn(run(std::make_shared<CheckJob>(parts_, *job, std::move(*decoded))));
+    tasks_.spawn(run(std::make_shared<CheckJob>(parts_, *job, std::move(*decoded), options)));
     return (*job)->status.id;
 }
 

@@ -3,6 +3,7 @@
 
 #include <deque>
 
+#include "node/client/check_job.hpp"
 #include "node/client/get_job.hpp"
 #include "node/client/insert_job.hpp"
 
@@ -19,7 +20,7 @@ public:
 
     Result<JobId> begin_insert(InsertOptions options, std::shared_ptr<ByteSource> from) override;
     Result<JobId> begin_get(std::string key, GetOptions options, std::shared_ptr<ByteSink> to) override;
-    Result<JobId> begin_check(std::string key) override;
+    Result<JobId> begin_check(std::string key, CheckOptions options) override;
     std::vector<JobStatus> jobs() const override;
     Result<JobStatus> job(JobId id) const override;
     Result<> cancel(JobId id) override;

@@ -49,19 +49,18 @@ const std::set<std::string>& upward() {
     return kUpward;
 }
 const std::set<std::string>& impure() {
-    static const std::set<std::string> kImpure{"node/api/answers.hpp", "node/client/placement_report.hpp"};
+    static const std::set<std::string> kImpure{"node/api/answers.hpp"};
     return kImpure;
 }
 const std::set<std::string>& long_files() {
-    static const std::set<std::string> kLong{
-        "node/exit/exit.cpp",  "node/vault/vault.cpp",       "node/rendezvous/rendezvous.cpp",
-        "node/api/routes.cpp", "node/client/insert_job.cpp", "node/api/answers.cpp"};
+    static const std::set<std::string> kLong{"node/exit/exit.cpp", "node/vault/vault.cpp",
+                                             "node/rendezvous/rendezvous.cpp", "node/api/routes.cpp",
+                                             "node/api/answers.cpp"};
     return kLong;
 }
 const std::set<std::string>& files_of_long_functions() {
-    static const std::set<std::string> kLong{"node/config/settings.cpp", "node/client/exit_calls.cpp",
-                                             "node/rendezvous/rendezvous.cpp", "node/exit/exit.cpp",
-                                             "node/client/insert_job.cpp"};
+    static const std::set<std::string> kLong{"node/config/settings.cpp", "node/rendezvous/rendezvous.cpp",
+                                             "node/exit/exit.cpp"};
     return kLong;
 }
 

@@ -138,14 +138,20 @@ Task<> FakeService::run_get(JobId id, std::string key, std::shared_ptr<ByteSink>
     end(job, JobState::done);
 }
 
-Result<JobId> FakeService::begin_check(std::string key) {
+Result<JobId> FakeService::begin_check(std::string key, node::CheckOptions options) {
     if (!begins(key, "chk1")) return error(Code::bad_input, "a key begins with chk1; character 1 is wrong");
     auto& job = new_job(JobKind::check);
     CheckReport report;
-    report.readable = stored_.count(key) > 0;
-    const unsigned available = report.readable ? 58 : 3;
-    report.segments.push_back(
-        {.level = 0, .index = 0, .k = 20, .n = 60, .available = available, .absent = 1});
+    report.reported = stored_.count(key) > 0;
+    report.readable = report.reported && options.verify;
+    const unsigned available = report.reported ? 58 : 3, verified = report.readable ? 20 : 1;
+    report.segments.push_back({.level = 0,
+                               .index = 0,
+                               .k = 20,
+                               .n = 60,
+                               .verified = verified,
+                               .available = available,
+                               .absent = 1});
     job.status.check = report;
     end(job, JobState::done);
     return job.status.id;

@@ -94,7 +94,8 @@ class Transfers(WithDaemon):
 
     def test_check_jobs_and_status_speak(self):
         key = self.insert(b"content")
-        self.assertIn(b"readable: 1 segments", self.run_catacomb("check", key).stdout)
+        self.assertIn(b"reported: 1 segments", self.run_catacomb("check", key).stdout)
+        self.assertIn(b"readable: 1 segments", self.run_catacomb("check", "--verify", key).stdout)
         self.assertIn(b"not readable", self.run_catacomb("check", "chk1nothing", expect=1).stdout)
         self.assertIn(b"1 insert done", self.run_catacomb("jobs").stdout)
         self.assertIn(b"insert done", self.run_catacomb("jobs", "1", "--follow").stdout)

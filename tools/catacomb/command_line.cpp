@@ -20,6 +20,7 @@ struct Line {
     InsertArguments insert_arguments;
     GetArguments get_arguments;
     std::string check_key;
+    bool check_whole = false;
     JobsArguments jobs_arguments;
     NodeArguments node_arguments;
     testnet::LineArguments testnet_arguments;
@@ -47,10 +48,13 @@ void add_get(CLI::App& app, Line& line) {
 }
 
 void add_check(CLI::App& app, Line& line) {
-    auto* verb =
-        app.add_subcommand("check", "how many blocks of a file are there; exit code 1 when it is unreadable");
+    auto* verb = app.add_subcommand(
+        "check", "how many blocks of a file are there; exit code 1 when there are too few");
     verb->add_option("KEY", line.check_key, "chk1..., ver1..., @FILE, or -")->required();
-    verb->callback([&line] { line.run = [&line] { return check(line.options, line.check_key); }; });
+    verb->add_flag("--verify", line.check_whole,
+                   "read as many blocks of every segment as it takes to read the file");
+    verb->callback(
+        [&line] { line.run = [&line] { return check(line.options, line.check_key, line.check_whole); }; });
 }
 
 void add_status(CLI::App& app, Line& line) {

@@ -24,7 +24,7 @@ struct GetArguments {
 };
 int get(const Options& options, const GetArguments& arguments);
 
-int check(const Options& options, const std::string& key);
+int check(const Options& options, const std::string& key, bool verify);
 int status(const Options& options);
 
 struct JobsArguments {

@@ -41,6 +41,14 @@ void explain(const json::object& report) {
                " of a segment on one; survives the loss of any ", number_in(report, "survives_vault_losses"),
                " vaults; estimated survival with 30 % of vaults away: ", std::setprecision(9),
                real_in(report, "estimated_survival")));
+    say(concat("bodies read: ", number_in(report, "bodies_read"), " of ", number_in(report, "bodies_asked"),
+               ", from ", number_in(report, "vaults_read"), " of the ", number_in(report, "distinct_vaults"),
+               " vaults"));
+    if (const auto failed = number_in(report, "vaults_failed"); failed > 0) {
+        say(concat("note: ", failed,
+                   " vaults signed for blocks that they did not give back; what they signed for"
+                   " was stored elsewhere"));
+    }
     const auto placed = number_in(report, "least_placed"), wanted = number_in(report, "least_wanted");
     if (placed < wanted) {
         say(concat("note: the segment that fared worst has ", placed, " of ", wanted,

@@ -61,6 +61,7 @@ BOOST_AUTO_TEST_CASE(a_check_says_what_it_found) {
     const auto job = client.call("POST", "/v1/jobs", {{"kind", "check"}, {"key", "chk1nothing"}}).value();
     BOOST_TEST(text_in(job, "state") == "done");
     BOOST_TEST(!flag_in(object_in(job, "check"), "readable"));
+    BOOST_TEST(!flag_in(object_in(job, "check"), "reported"));
     BOOST_TEST(number_in(job, "exit_code") == 1u);
     const auto all = client.call("GET", "/v1/jobs").value();
     BOOST_TEST(all.at("jobs").as_array().size() == 1u);
@@ -170,7 +171,8 @@ BOOST_AUTO_TEST_CASE(job_requests_are_taken_only_when_every_field_is_right) {
         api::parse_job_request(R"({"kind":"insert","size":0,"content_hash":")" + hash + "\"}").has_value());
     for (const auto* text :
          {"", "[]", "{", "null", "{}", R"({"kind":"dance"})", R"({"kind":7})", R"({"kind":"get"})",
-          R"({"kind":"check","key":""})", R"({"kind":"get","key":7})", R"({"kind":"get","key":"k","x":1})",
+          R"({"kind":"check","key":""})", R"({"kind":"check","key":"k","verify":1})",
+          R"({"kind":"get","key":7})", R"({"kind":"get","key":"k","x":1})",
           R"({"kind":"get","key":"k","no_cache":1})", R"({"kind":"insert","size":5})",
           R"({"kind":"insert","size":-5,"content_hash":"00"})", R"({"kind":"insert","content_hash":"00"})",
           R"({"kind":"insert","size":5,"content_hash":"zz"})"}) {
