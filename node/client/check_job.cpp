@@ -206,7 +206,7 @@ Task<void> CheckJob::sample(SegmentPtr segment) {
     call.segment = segment->node.ref;
     call.want = bit(static_cast<unsigned>(rng_->below(segment->node.ref.profile.n)));
     call.need = 1;
-    call.limit = limits::kFetchJob;
+    call.limit = kSamplePatience;
     call.patience = kSamplePatience;
     call.take = [](storage::Block) { return true; };
     segment->asked |= call.want;

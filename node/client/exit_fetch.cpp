@@ -38,7 +38,9 @@ Task<Result<FetchEnd>> fetch_blocks(Runtime& runtime, CircuitPtr circuit, FetchC
     if (!sent) co_return sent.error();
     FetchEnd out;
     for (;;) {
-        auto bytes = co_await (*stream)->receive(std::min<Time>(deadline, runtime.now() + call.patience));
+        // Before the first block it is searching, and says itself when it gives up.
+        const auto patient_until = out.got == 0 ? kNever : runtime.now() + call.patience;
+        auto bytes = co_await (*stream)->receive(std::min<Time>(deadline, patient_until));
         if (!bytes) {
             out.stalled = bytes.error().is(Code::timed_out);
             if (out.got == 0) co_return unheard(bytes.error(), circuit);

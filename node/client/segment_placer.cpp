@@ -172,7 +172,7 @@ Task<Result<BlockMask>> SegmentPlacer::read(CircuitPtr circuit, storage::Segment
         call.want = bodies & ~got;
         call.need =
             std::min<unsigned>(static_cast<unsigned>(__builtin_popcountll(call.want)), segment.profile.k);
-        call.limit = limits::kFetchJob;
+        call.limit = kSamplePatience;
         call.patience = kSamplePatience;
         call.take = [](storage::Block) { return true; };
         const auto needed = call.need;
