@@ -2,7 +2,6 @@
 
 #include "base/log.hpp"
 #include "node/protocol/limits.hpp"
-#include "node/status.hpp"
 
 namespace catacomb::node {
 namespace {
@@ -69,7 +68,7 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
       pool_(runtime, paths_),
       client_(ClientParts{runtime, pool_, paths_, view_, options_.convergence_secret.clone(),
                           options_.spool_directory, options_.jobs, options_.spool_limit},
-              {[this] { return status_json(); }, [this] { return circuits_json(); }}),
+              {[this] { return status(); }, [this] { return circuit_facts(); }}),
       tasks_(runtime) {
     paths_.guard_state().load(options_.guards);
     links_.on_descriptor([this](routing::DescriptorPtr relay) {
@@ -200,7 +199,7 @@ bool NodeCore::is_ready() const {
     return vault.wanted > 0 && vault.registrations == vault.wanted;
 }
 
-std::string NodeCore::status_json() const {
+StatusFacts NodeCore::status() const {
     StatusFacts facts;
     facts.is_relay = relay_.has_value();
     facts.relays_known = view_.size();
@@ -211,7 +210,11 @@ std::string NodeCore::status_json() const {
         facts.has_predecessor = relay_->ring.table().predecessor() != nullptr;
         facts.vaults_served = relay_->rendezvous.registry().present().size();
     }
-    if (vault_) facts.vault = vault_->status();
+    if (vault_) {
+        const auto vault = vault_->status();
+        facts.vault = VaultFacts{vault.registrations, vault.wanted, vault.usage.blocks, vault.usage.bytes,
+                                 vault.usage.quota};
+    }
     facts.circuits_own = circuits_.own();
     facts.circuits_relayed = circuits_.relayed();
     facts.circuits_ready = pool_.ready();
@@ -219,17 +222,17 @@ std::string NodeCore::status_json() const {
     facts.build_time = paths_.typical_build_time();
     facts.jobs_running = client_.running();
     facts.ready = is_ready();
-    return to_json(facts);
+    return facts;
 }
 
-std::string NodeCore::circuits_json() {
+CircuitFacts NodeCore::circuit_facts() {
     CircuitFacts facts;
     for (const auto& guard : paths_.guards()) facts.guards.push_back(guard->addresses.front());
     for (const auto& circuit : circuits_.own_circuits()) {
         auto& path = facts.paths.emplace_back();
         for (const auto& relay : circuit->path()) path.push_back(relay->addresses.front());
     }
-    return to_json(facts);
+    return facts;
 }
 
 }  // namespace catacomb::node

@@ -6,6 +6,7 @@
 #include "node/client/client.hpp"
 #include "node/exit/exit.hpp"
 #include "node/rendezvous/rendezvous.hpp"
+#include "node/status.hpp"
 #include "node/vault/vault.hpp"
 #include "routing/link/link_rpc.hpp"
 #include "routing/membership/gossip.hpp"
@@ -61,8 +62,8 @@ public:
     Service& service() { return client_; }
     bool is_relay() const { return relay_.has_value(); }
     bool is_ready() const;
-    std::string status_json() const;
-    std::string circuits_json();
+    StatusFacts status() const;
+    CircuitFacts circuit_facts();
 
     routing::View& view() { return view_; }
     routing::Links& links() { return links_; }

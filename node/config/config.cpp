@@ -163,7 +163,9 @@ Result<> check_whole(const Config& config) {
         return error(Code::bad_input, "network.pow_prefilter_bits, network.pow_difficulty_bits: at most 40");
     if (pow.cost.memory_bytes < 8192 || pow.cost.memory_bytes > gib(4).bytes)
         return error(Code::bad_input, "network.pow_memory: 8192 to 4294967296");
-    if (config.api.connections < 4) return error(Code::bad_input, "api.connections: at least 4");
+    if (config.api.connections < 16 || config.api.connections / 3 < config.limits.jobs)
+        return error(Code::bad_input, "api.connections: at least 16, and 3 for each of limits.jobs");
+    if (config.api.strangers == 0) return error(Code::bad_input, "api.strangers: at least 1");
     if (config.api.transfer_buffer < kib(64))
         return error(Code::bad_input, "api.transfer_buffer: at least 64KiB");
     if (config.api.header_limit < kib(1)) return error(Code::bad_input, "api.header_limit: at least 1KiB");

@@ -21,6 +21,7 @@ struct GetArguments {
     std::string key;
     std::optional<std::string> output;  // "-": standard output; none: the stored name, here
     bool no_cache = false;
+    std::optional<std::uint64_t> most;  // bytes
 };
 int get(const Options& options, const GetArguments& arguments);
 
@@ -28,7 +29,7 @@ int check(const Options& options, const std::string& key);
 int status(const Options& options);
 
 struct JobsArguments {
-    std::optional<std::uint64_t> id;
+    std::optional<std::string> id;
     bool follow = false;
     bool cancel = false;
 };

@@ -49,7 +49,7 @@ void print_status(const json::object& s) {
 }
 
 std::string job_line(const json::object& job) {
-    auto out = concat(number_in(job, "id"), " ", text_in(job, "kind"), " ", text_in(job, "state"));
+    auto out = concat(text_in(job, "id"), " ", text_in(job, "kind"), " ", text_in(job, "state"));
     if (text_in(job, "state") == "running") return out + " " + progress_words(object_in(job, "progress"));
     if (job.contains("error")) out += ": " + text_in(object_in(job, "error"), "message");
     if (job.contains("insert")) out += " " + text_in(object_in(job, "insert"), "key");
@@ -112,10 +112,14 @@ int status(const Options& options) {
 }
 
 int jobs(const Options& options, const JobsArguments& arguments) {
+    if (arguments.id && !node::job_id_from(*arguments.id)) {
+        return fail(options, error(Code::bad_input,
+                                   "a job is named by 16 hexadecimal digits, as catacomb jobs prints them"));
+    }
     auto client = ApiClient::open(options.data_dir);
     if (!client) return fail(options, client.error());
     if (!arguments.id) return list_jobs(options, *client);
-    const auto target = concat("/v1/jobs/", *arguments.id);
+    const auto target = "/v1/jobs/" + *arguments.id;
     if (arguments.cancel) {
         const auto cancelled = client->call("DELETE", target);
         if (!cancelled) return fail(options, cancelled.error());

@@ -1,8 +1,7 @@
-// What the API says, as JSON (docs/spec/api.md 3), and what it is asked in JSON (2.1). Pure.
+// What the API says of jobs and of errors, as JSON (docs/spec/api.md 3). Pure.
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <variant>
 
 #include "node/service.hpp"
 
@@ -20,25 +19,5 @@ boost::json::object job_summary_json(const JobStatus& job);
 boost::json::object job_json(const JobStatus& job);
 // How the command line ends for this job: a check that found the file unreadable is not found.
 ExitCode exit_code_of(const JobStatus& job);
-
-struct InsertRequest {
-    InsertOptions options;
-};
-struct GetRequest {
-    std::string key;
-    GetOptions options;
-};
-struct CheckRequest {
-    std::string key;
-};
-using JobRequest = std::variant<InsertRequest, GetRequest, CheckRequest>;
-// Code::bad_input for anything that is not exactly a job request: unknown fields too.
-Result<JobRequest> parse_job_request(std::string_view text);
-
-// The insert options of POST /v1/files, from its headers; empty text where one is missing.
-struct InsertHeaders {
-    std::string_view name{}, hash{}, size{}, convergent{};
-};
-Result<InsertOptions> parse_insert_headers(const InsertHeaders& headers);
 
 }  // namespace catacomb::node::api
