@@ -1,4 +1,4 @@
-// What the API says of jobs and of errors, as JSON (docs/spec/api.md 3). Pure.
+// What the API says of jobs and of errors, as JSON (docs/spec/api.md 3).
 #pragma once
 
 #include <boost/json/object.hpp>

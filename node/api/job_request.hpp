@@ -1,4 +1,4 @@
-// What the API is asked for, out of JSON (docs/spec/api.md 2.1) or headers (2.2). Pure.
+// What the API is asked for, out of JSON (docs/spec/api.md 2.1) or headers (2.2).
 #pragma once
 
 #include <variant>

@@ -23,29 +23,58 @@ def ask(path):
 
 
 class Crowds(harness.SystemTest):
-    def all_at_once(self, commands):
-        running = [
-            subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            for words in commands
-        ]
-        done = [one.communicate(timeout=180) for one in running]
-        for one, (_, words) in zip(running, done):
+    def running(self):
+        return self.run_catacomb("jobs").stdout.count(b" running ")
+
+    def start_stalled(self, jobs):
+        self.stalled = self.write("stalled", b"")
+        limits = {"CATACOMB_LIMITS_JOBS": str(jobs), "CATACOMB_FAKE_STALLED": self.stalled}
+        self.start_daemon(environment=limits)
+
+    def start(self, *words):
+        one = subprocess.Popen(
+            self.command(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.addCleanup(one.kill)
+        return one
+
+    def all_end_well(self, commands):
+        """What each of them printed, once nothing holds them up any more."""
+        os.remove(self.stalled)
+        done = [one.communicate(timeout=180) for one in commands]
+        for one, (_, words) in zip(commands, done):
             self.assertEqual(one.returncode, 0, words.decode())
         return [out for out, _ in done]
 
-    def take_turns(self, jobs):
-        self.start_daemon(environment={"CATACOMB_LIMITS_JOBS": str(jobs)})
-        sources = [self.write(f"f{i}", os.urandom(1000 + i)) for i in range(64)]
-        keys = self.all_at_once([self.command("insert", source) for source in sources])
-        gets = [self.command("get", key.decode().strip(), "-o", "-") for key in keys[:45]]
-        for source, content in zip(sources, self.all_at_once(gets)):
-            self.assertEqual(content, self.read(source))
+    def insert_at_once(self, number, jobs):
+        self.start_stalled(jobs)
+        commands = [self.start("insert", self.write(f"f{i}", os.urandom(1000 + i))) for i in range(number)]
+        harness.eventually(lambda: self.running() == min(jobs, number), "all that may run")
+        self.assertEqual(len(set(self.all_end_well(commands))), number)
 
-    def test_sixty_four_inserts_and_forty_five_gets_at_once(self):
-        self.take_turns(64)
+    def test_sixty_four_inserts_at_once(self):
+        self.insert_at_once(64, jobs=64)
 
-    def test_more_of_them_than_jobs_may_run(self):
-        self.take_turns(5)
+    def test_more_of_them_than_jobs_may_run_take_turns(self):
+        self.insert_at_once(64, jobs=5)
+
+    def test_forty_five_gets_at_once(self):
+        self.start_stalled(64)
+        os.remove(self.stalled)
+        content = os.urandom(1000)
+        key = self.run_catacomb("insert", self.write("f", content)).stdout.decode().strip()
+        self.write("stalled", b"")
+        commands = []
+
+        def one_is_held_up():
+            commands[:] = [self.start("get", key, "-o", "-")]
+            harness.eventually(lambda: self.running() or commands[0].poll() is not None, "its job")
+            return self.running()
+
+        harness.eventually(one_is_held_up, "the node to stand still")
+        commands += [self.start("get", key, "-o", "-") for _ in range(44)]
+        harness.eventually(lambda: self.running() == 45, "all of them")
+        self.assertEqual(self.all_end_well(commands), [content] * 45)
 
     def test_a_node_full_of_connections_makes_commands_wait(self):
         limits = {"CATACOMB_LIMITS_JOBS": "1", "CATACOMB_API_CONNECTIONS": "16", "CATACOMB_API_IDLE_LIMIT": "3s"}

@@ -257,7 +257,7 @@ class BadInput(WithDaemon):
 class Interrupted(harness.SystemTest):
     def setUp(self):
         super().setUp()
-        self.daemon = self.start_daemon(environment={"CATACOMB_FAKE_STALLED": "1"})
+        self.daemon = self.start_daemon(environment={"CATACOMB_FAKE_STALLED": self.write("stalled", b"")})
 
     def test_ctrl_c_cancels_the_job_and_says_so(self):
         source = self.write("f", os.urandom(20_000_000))

@@ -8,6 +8,9 @@ namespace catacomb::cli {
 namespace json = boost::json;
 namespace {
 
+// Longer than the node lets a request wait for a change.
+constexpr auto kFollowLimit = seconds(60);
+
 std::string role_words(const json::object& role) {
     std::string out;
     if (flag_in(role, "relay")) out = "relay";
@@ -116,7 +119,8 @@ int jobs(const Options& options, const JobsArguments& arguments) {
         return fail(options, error(Code::bad_input,
                                    "a job is named by 16 hexadecimal digits, as catacomb jobs prints them"));
     }
-    auto client = ApiClient::open(options.data_dir);
+    auto client =
+        ApiClient::open(options.data_dir, arguments.follow ? kFollowLimit : ApiClient::kAnswerLimit);
     if (!client) return fail(options, client.error());
     if (!arguments.id) return list_jobs(options, *client);
     const auto target = "/v1/jobs/" + *arguments.id;
