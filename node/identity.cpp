@@ -1,13 +1,7 @@
 #include "node/identity.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
 #include "base/codec.hpp"
+#include "base/file.hpp"
 #include "base/log.hpp"
 
 namespace catacomb::node {
@@ -16,6 +10,7 @@ namespace {
 constexpr std::string_view kMagic = "catacomb identity 1\n";
 constexpr std::size_t kMaxGuards = 64;
 constexpr std::size_t kChecksum = 32;
+constexpr std::size_t kMaxFile = 64 * 1024;
 
 std::filesystem::path file_of(const std::filesystem::path& data_dir) { return data_dir / "identity"; }
 
@@ -50,10 +45,6 @@ crypto::Key256 read_key(Reader& in) {
     crypto::Key256 out;
     if (auto bytes = in.raw(32); bytes.size() == 32) copy(out.expose_mutable(), bytes);
     return out;
-}
-
-Error file_error(const std::filesystem::path& file, const char* doing) {
-    return error(Code::io, concat("cannot ", doing, " ", file.string(), ": ", std::strerror(errno)));
 }
 
 }  // namespace
@@ -103,36 +94,11 @@ Result<Identity> Identity::decode(ByteView bytes) {
                     {std::move(*first), std::move(*second)}};
 }
 
-namespace {
-
-// Without it the new name may be forgotten at a power loss, and with it the first identity.
-Result<> sync_directory(const std::filesystem::path& directory) {
-    const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return file_error(directory, "open");
-    const bool good = ::fsync(fd) == 0;
-    const auto failure = file_error(directory, "sync");
-    ::close(fd);
-    if (!good) return failure;
-    return ok();
-}
-
-}  // namespace
-
 Result<> save_identity(const std::filesystem::path& data_dir, const Identity& identity) {
-    const auto file = file_of(data_dir);
-    auto fresh = file;
-    fresh += ".new";
     auto bytes = identity.encode();
-    const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) return file_error(fresh, "create");
-    const auto written = ::write(fd, bytes.data(), bytes.size());
-    const bool good = written == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
-    const auto failure = file_error(fresh, "write");
-    ::close(fd);
+    auto saved = replace_file(file_of(data_dir).string(), bytes);
     crypto::wipe(bytes);
-    if (!good) return failure;
-    if (::rename(fresh.c_str(), file.c_str()) != 0) return file_error(file, "replace");
-    return sync_directory(data_dir);
+    return saved;
 }
 
 namespace {
@@ -157,11 +123,10 @@ Result<Identity> make_identity(Rng& rng) {
 }
 
 Result<Identity> read_identity(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return file_error(file, "read");
-    Bytes bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    auto out = Identity::decode(bytes);
-    crypto::wipe(bytes);
+    auto bytes = read_file(file.string(), kMaxFile);
+    if (!bytes) return bytes.error();
+    auto out = Identity::decode(*bytes);
+    crypto::wipe(*bytes);
     return out;
 }
 

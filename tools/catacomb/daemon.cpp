@@ -1,32 +1,22 @@
 #include "tools/catacomb/daemon.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 namespace catacomb::cli {
 
-Result<DataDirLock> DataDirLock::take(const std::filesystem::path& data_dir) {
+Result<File> lock_data_dir(const std::filesystem::path& data_dir) {
     std::error_code failure;
     const bool made = std::filesystem::create_directories(data_dir, failure);
     if (made) ::chmod(data_dir.c_str(), 0700);
-    const auto file = data_dir / "lock";
-    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) {
+    auto file = File::open((data_dir / "lock").string(), O_RDWR | O_CREAT);
+    if (!file) {
         return error(Code::io,
-                     concat("cannot use the data directory ", data_dir.string(), ": ", std::strerror(errno)));
+                     concat("cannot use the data directory ", data_dir.string(), ": ", file.error().text()));
     }
-    DataDirLock lock(fd);
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
+    const auto locked = file->lock();
+    if (locked) return file;
+    if (!locked.error().is(Code::busy)) return locked.error();
     return error(Code::busy, concat("another node runs with the data directory ", data_dir.string()));
-}
-
-DataDirLock::~DataDirLock() {
-    if (fd_ >= 0) ::close(fd_);
 }
 
 }  // namespace catacomb::cli

@@ -8,23 +8,15 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 
+#include "base/file.hpp"
 #include "node/api/server.hpp"
 #include "node/runtime/asio_runtime.hpp"
 #include "tools/api_client/terminal.hpp"
 
 namespace catacomb::cli {
 
-// Held as long as the object lives. Code::busy when another process holds it.
-class DataDirLock {
-public:
-    static Result<DataDirLock> take(const std::filesystem::path& data_dir);
-    DataDirLock(DataDirLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    ~DataDirLock();
-
-private:
-    explicit DataDirLock(int fd) : fd_(fd) {}
-    int fd_;
-};
+// Keeps other nodes out as long as it is open. Code::busy when another process has it.
+Result<File> lock_data_dir(const std::filesystem::path& data_dir);
 
 template <class Hosted>
 class Daemon {
@@ -82,7 +74,7 @@ private:
 template <class Hosted>
 int run_daemon(const node::Config& config) {
     const Options options{config.data_dir, false};
-    const auto lock = DataDirLock::take(config.data_dir);
+    const auto lock = lock_data_dir(config.data_dir);
     if (!lock) return fail(options, lock.error());
     // Whoever reads the log may be gone before us.
     std::signal(SIGPIPE, SIG_IGN);
