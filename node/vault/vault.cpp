@@ -285,6 +285,8 @@ Task<Result<Acknowledged>> Vault::store(storage::BlockId block, Bytes bytes, Tim
     if (auto good = storage::check_block(block, bytes); !good) co_return good.error();
     storage::Put put;
     put.id = block;
+    put.profile = storage::BlockParts::decode(bytes)->header.profile;
+    put.now = parts_.runtime.now();
     put.bytes = std::move(bytes);
     put.lease_end = lease_end;
     auto stored = co_await puts_.put(std::move(put));
@@ -297,7 +299,8 @@ Task<Result<Acknowledged>> Vault::store(storage::BlockId block, Bytes bytes, Tim
 }
 
 Task<Result<Bytes>> Vault::read(storage::BlockId block) {
-    std::function<Result<Bytes>()> work = [this, block] { return parts_.store.get(block); };
+    const auto now = parts_.runtime.now();
+    std::function<Result<Bytes>()> work = [this, block, now] { return parts_.store.fetch(block, now); };
     co_return co_await routing::on_worker(parts_.runtime, std::move(work));
 }
 
@@ -356,8 +359,8 @@ Task<void> Vault::serve_request(CircuitStreamPtr stream, Bytes body) {
     auto block = to_block_id(request->root(), request->index());
     if (!block) co_return;
     auto bytes = co_await read(*block);
-    if (!bytes && bytes.error().is(Code::corrupt)) {
-        log_warning("vault", "a stored block is damaged");
+    if (!bytes && !bytes.error().is(Code::not_found)) {
+        log_warning("vault", "a stored block cannot be given: ", bytes.error().text());
         drop_from_inventory(*block);
     }
     auto message = bytes ? with_kind(Kind::block, std::move(*bytes)) : with_kind(Kind::answer, {});

@@ -33,14 +33,20 @@ public:
     Result<Bytes> get(const storage::BlockId& id) override {
         return lying ? lie_(truth_, id) : truth_.get(id);
     }
+    Result<Bytes> fetch(const storage::BlockId& id, Time) override { return get(id); }
+    std::vector<Result<>> renew(std::span<const storage::Renewal> renewals) override {
+        return truth_.renew(renewals);
+    }
     bool has(const storage::BlockId& id) override { return truth_.has(id); }
     Result<> remove(std::span<const storage::BlockId> ids) override { return truth_.remove(ids); }
-    Result<std::size_t> expire(Time now, std::size_t max) override { return truth_.expire(now, max); }
+    Result<std::vector<storage::BlockId>> expire(Time now, std::size_t max) override {
+        return truth_.expire(now, max);
+    }
     Result<std::vector<storage::BlockId>> list(const std::optional<storage::BlockId>& after,
                                                std::size_t max) override {
         return truth_.list(after, max);
     }
-    Result<Time> lease_end(const storage::BlockId& id) override { return truth_.lease_end(id); }
+    Result<storage::BlockInfo> info(const storage::BlockId& id) override { return truth_.info(id); }
     storage::Usage usage() override { return truth_.usage(); }
 
     bool lying = false;

@@ -23,14 +23,20 @@ public:
         return out;
     }
     Result<Bytes> get(const storage::BlockId& id) override { return memory.get(id); }
+    Result<Bytes> fetch(const storage::BlockId& id, Time) override { return get(id); }
+    std::vector<Result<>> renew(std::span<const storage::Renewal> renewals) override {
+        return memory.renew(renewals);
+    }
     bool has(const storage::BlockId& id) override { return memory.has(id); }
     Result<> remove(std::span<const storage::BlockId> ids) override { return memory.remove(ids); }
-    Result<std::size_t> expire(Time now, std::size_t max) override { return memory.expire(now, max); }
+    Result<std::vector<storage::BlockId>> expire(Time now, std::size_t max) override {
+        return memory.expire(now, max);
+    }
     Result<std::vector<storage::BlockId>> list(const std::optional<storage::BlockId>& after,
                                                std::size_t max) override {
         return memory.list(after, max);
     }
-    Result<Time> lease_end(const storage::BlockId& id) override { return memory.lease_end(id); }
+    Result<storage::BlockInfo> info(const storage::BlockId& id) override { return memory.info(id); }
     storage::Usage usage() override { return memory.usage(); }
 
     storage::MemoryBlockStore memory{std::uint64_t{1} << 30};
@@ -94,6 +100,18 @@ BOOST_AUTO_TEST_CASE(each_gets_the_outcome_of_its_own_block) {
     BOOST_TEST(stored == 7U);
     BOOST_TEST((failed == std::vector<Code>{Code::full}));
     BOOST_TEST(store.usage().blocks == 7U);
+}
+
+// The machine dies at the very moment of the word.
+BOOST_AUTO_TEST_CASE(the_word_comes_when_the_block_outlives_a_crash) {
+    for (std::uint8_t index = 0; index < 20; ++index) {
+        tasks.spawn(put(index, 1000));
+        BOOST_REQUIRE(world.run_until([&] { return stored == index + 1U; }, seconds(1)));
+        store.memory.crash();
+        storage::BlockId id;
+        id.index = index;
+        BOOST_TEST(store.memory.has(id));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_waits_is_bounded) {
