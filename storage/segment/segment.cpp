@@ -86,7 +86,7 @@ void SegmentBlocks::encode_block(unsigned index, MutableBytes out) const {
     put(BlockHeader{profile_, static_cast<std::uint8_t>(index)}.encode());
     put(commitment_);
     put(shares_[index].expose());
-    for (const auto& sibling : tree_.path(index)) put(sibling);
+    for (const auto& beside : tree_.path(index)) put(beside);
     put(fragment(index));
 }
 

@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(includes_go_down_from_room_to_room) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(siblings_and_stairs_up_are_seen) {
+BOOST_AUTO_TEST_CASE(includes_that_go_up_or_aside_are_seen) {
     const auto& node = rooms().at("node");
     BOOST_TEST(goes_down(node, "vault", "protocol"));
     BOOST_TEST(goes_down(node, "vault", "vault"));
