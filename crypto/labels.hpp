@@ -15,6 +15,8 @@ namespace label {
 inline constexpr Label kNodeId{"catacomb node id"};
 inline constexpr Label kVaultId{"catacomb vault id"};
 inline constexpr Label kNetworkId{"catacomb network id"};
+inline constexpr Label kFounding{"catacomb founding proof"};
+inline constexpr Label kTicket{"catacomb ticket"};
 inline constexpr Label kPowSalt{"catacomb pow salt"};
 inline constexpr Label kPowKnown{"catacomb pow known"};
 inline constexpr Label kPowPrefilter{"catacomb pow prefilter"};

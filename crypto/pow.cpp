@@ -23,39 +23,49 @@ bool has_leading_zeros(ByteView bytes, unsigned bits) {
     return zeros >= bits;
 }
 
-// The Argon2id output to which key, epoch and nonce lead: 16 bytes.
-Result<> work(const VerifyKey& key, std::uint32_t epoch, ByteView nonce, Argon2Cost cost, MutableBytes out) {
-    const auto salt = hash(label::kPowSalt, key, epoch);
+// The Argon2id output to which subject and nonce lead: 16 bytes.
+Result<> work(const Digest& subject, ByteView nonce, Argon2Cost cost, MutableBytes out) {
+    const auto salt = hash(label::kPowSalt, subject);
     Writer input;
-    input.raw(key).u32(epoch).raw(nonce);
+    input.raw(subject).raw(nonce);
     return argon2id(out, input.bytes(), std::span(salt.bytes).first<16>(), cost);
 }
 
 }  // namespace
 
-bool pow_plausible(const VerifyKey& key, std::uint32_t epoch, const Pow& pow,
-                   const PowParameters& parameters) {
+bool pow_plausible(const Digest& subject, const Pow& pow, const PowParameters& parameters) {
     if (!has_leading_zeros(claim_of(pow), parameters.difficulty_bits)) return false;
-    const auto seen = Hasher(label::kPowPrefilter).fixed(key).u32(epoch).fixed(pow).digest();
-    return has_leading_zeros(seen, parameters.prefilter_bits);
+    return has_leading_zeros(hash(label::kPowPrefilter, subject, pow), parameters.prefilter_bits);
 }
 
-bool pow_verify(const VerifyKey& key, std::uint32_t epoch, const Pow& pow, const PowParameters& parameters) {
-    if (!pow_plausible(key, epoch, pow, parameters)) return false;
+Result<> pow_verify(const Digest& subject, const Pow& pow, const PowParameters& parameters) {
+    const auto refuted = error(Code::corrupt, "the proof of work does not hold");
+    if (!pow_plausible(subject, pow, parameters)) return refuted;
     ByteArray<kClaimBytes> worked;
-    return work(key, epoch, nonce_of(pow), parameters.cost, worked) && equal(worked, claim_of(pow));
+    if (auto done = work(subject, nonce_of(pow), parameters.cost, worked); !done) return done;
+    if (!equal(worked, claim_of(pow))) return refuted;
+    return ok();
 }
 
-Result<Pow> pow_mint(const VerifyKey& key, std::uint32_t epoch, const PowParameters& parameters, Rng& rng,
-                     bool (*stop)()) {
-    for (auto nonce = rng.u64();; ++nonce) {
-        if (stop != nullptr && stop()) return error(Code::closed, "minting the proof of work was stopped");
+Result<std::optional<Pow>> pow_try(const Digest& subject, const PowParameters& parameters,
+                                   std::uint64_t nonce, unsigned tries) {
+    for (unsigned i = 0; i < tries; ++i) {
         Pow pow;
-        store_le(MutableBytes(pow.bytes).first(kNonceBytes), nonce);
-        if (auto done = work(key, epoch, nonce_of(pow), parameters.cost, claim_of(pow)); !done) {
+        store_le(MutableBytes(pow.bytes).first(kNonceBytes), nonce + i);
+        if (auto done = work(subject, nonce_of(pow), parameters.cost, claim_of(pow)); !done)
             return done.error();
-        }
-        if (pow_plausible(key, epoch, pow, parameters)) return pow;
+        if (pow_plausible(subject, pow, parameters)) return std::optional(pow);
+    }
+    return std::optional<Pow>();
+}
+
+Result<Pow> pow_mint(const Digest& subject, const PowParameters& parameters, Rng& rng,
+                     const std::function<bool()>& stop) {
+    for (auto nonce = rng.u64();; ++nonce) {
+        if (stop && stop()) return error(Code::closed, "minting the proof of work was stopped");
+        auto found = pow_try(subject, parameters, nonce, 1);
+        if (!found) return found.error();
+        if (*found) return **found;
     }
 }
 

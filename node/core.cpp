@@ -2,7 +2,6 @@
 
 #include "base/log.hpp"
 #include "node/protocol/limits.hpp"
-#include "node/status.hpp"
 
 namespace catacomb::node {
 namespace {
@@ -16,8 +15,7 @@ std::optional<routing::OwnDescriptor> make_own(const NodeOptions& options, Time 
     const auto* relay = &*options.relay;
     auto sign = [network, relay](Time at) {
         routing::Descriptor fields;
-        fields.pow = relay->pow;
-        fields.epoch = relay->epoch;
+        fields.proofs = relay->proofs;
         fields.link_key = relay->link_key.public_key;
         fields.onion_key = relay->onion_key.public_key;
         fields.circuit_cipher = relay->circuit_cipher;
@@ -41,7 +39,6 @@ routing::LinksConfig NodeCore::links_config() {
         options_.relay ? options_.relay->link_key.clone() : crypto::AgreeKeyPair::generate(*fresh),
         [this] { return own_ ? own_->current(runtime_.now())->encoded : Bytes{}; },
         options_.link_limits,
-        [this](const routing::NodeId& relay, std::uint32_t epoch) { return view_.knows_pow(relay, epoch); },
     };
 }
 
@@ -56,20 +53,22 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
       options_(std::move(options)),
       own_(make_own(options_, runtime.now())),
       view_(options_.network),
-      links_(runtime, links_config()),
+      proofs_(runtime),
+      links_(runtime, proofs_, links_config()),
       rpc_(runtime, links_),
-      intake_(runtime, view_),
+      intake_(runtime, view_, proofs_),
       circuits_(runtime, links_, relay_identity(), options_.circuit_limits),
       paths_({runtime, view_, circuits_, own_ ? own_->id() : routing::NodeId{}, options_.client_hops,
               options_.vault_hops}),
       gossip_({runtime, view_, intake_, rpc_, own_ ? &rpc_ : nullptr, own_ ? &*own_ : nullptr, links_,
-               options_.bootstrap,
+               options_.bootstrap, options_.known_relays,
                own_ ? std::function<std::vector<routing::DescriptorPtr>()>()
                     : [this] { return gossip_partners(); }}),
       pool_(runtime, paths_),
-      client_(ClientParts{runtime, pool_, paths_, view_, options_.convergence_secret.clone(),
+      client_(ClientParts{runtime, pool_, paths_, view_, proofs_, options_.convergence_secret.clone(),
                           options_.spool_directory, options_.jobs, options_.spool_limit},
-              {[this] { return status_json(); }, [this] { return circuits_json(); }}),
+              {[this] { return status(); }, [this] { return circuit_facts(); }}),
+      tickets_(runtime, options_.network),
       tasks_(runtime) {
     paths_.guard_state().load(options_.guards);
     links_.on_descriptor([this](routing::DescriptorPtr relay) {
@@ -91,8 +90,10 @@ NodeCore::~NodeCore() {
 
 NodeCore::RelayParts::RelayParts(NodeCore& node)
     : ring({node.runtime_, node.view_, node.intake_, node.gossip_, node.rpc_, node.rpc_, *node.own_}),
-      rendezvous({node.runtime_, node.view_, node.rpc_, node.options_.network, node.own_->id()}),
-      exit({node.runtime_, node.view_, ring, node.rpc_, node.options_.network}) {}
+      rendezvous(
+          {node.runtime_, node.view_, node.rpc_, node.proofs_, node.options_.network, node.own_->id()}),
+      exit({node.runtime_, node.view_, ring, node.rpc_, node.proofs_,
+            node.options_.link_limits.transit_bytes}) {}
 
 void NodeCore::make_relay_parts() {
     rpc_.set_self(own_->id());
@@ -119,8 +120,32 @@ Result<> NodeCore::start() {
     gossip_.start();
     if (relay_) relay_->ring.start();
     pool_.start();
+    keep_tickets();
     tasks_.spawn(keep_house());
     return ok();
+}
+
+void NodeCore::keep_tickets() {
+    using routing::IdentityKind;
+    if (own_) {
+        tickets_.keep(own_->id(), options_.relay->proofs,
+                      [this](const auto& proofs) { renew(IdentityKind::relay, proofs); });
+    }
+    if (vault_) {
+        tickets_.keep(vault_->id(), options_.vault->identity.proofs,
+                      [this](const auto& proofs) { renew(IdentityKind::vault, proofs); });
+    }
+}
+
+void NodeCore::renew(routing::IdentityKind kind, const routing::IdentityProofs& proofs) {
+    if (kind == routing::IdentityKind::relay) {
+        options_.relay->proofs = proofs;
+        own_->renew(runtime_.now());
+    } else {
+        options_.vault->identity.proofs = proofs;
+        vault_->renew(proofs);
+    }
+    if (options_.on_ticket) options_.on_ticket(kind, proofs);
 }
 
 // Whoever starts work is waited for before those he starts it at.
@@ -131,6 +156,7 @@ Task<void> NodeCore::close() {
     co_await client_.drained();
     co_await pool_.drained();
     if (vault_) co_await vault_->drained();
+    co_await tickets_.drained();
     co_await tasks_.drained();
     co_await circuits_.drained();
     co_await rpc_.drained();
@@ -149,13 +175,9 @@ Task<void> NodeCore::serve_endpoint(std::shared_ptr<routing::RelayCircuit> circu
     auto body = std::move(message->body);
     switch (message->kind) {
         case Kind::exit_fetch:
-            co_await relay_->exit.serve_fetch(circuit->number(), std::move(stream), std::move(body));
-            break;
         case Kind::exit_store:
-            co_await relay_->exit.serve_store(circuit->number(), std::move(stream), std::move(body));
-            break;
         case Kind::exit_have:
-            co_await relay_->exit.serve_have(circuit->number(), std::move(stream), std::move(body));
+            co_await relay_->exit.serve(message->kind, circuit->number(), std::move(stream), std::move(body));
             break;
         case Kind::vault_register:
             co_await relay_->rendezvous.serve_registration(circuit, std::move(stream), std::move(body));
@@ -165,8 +187,10 @@ Task<void> NodeCore::serve_endpoint(std::shared_ptr<routing::RelayCircuit> circu
             co_await stream->send(std::move(pong), true);
             break;
         }
-        default:
-            circuit->close();
+        default: {
+            auto answer = unsupported(message->kind);
+            co_await stream->send(std::move(answer), true);
+        }
     }
 }
 
@@ -200,10 +224,12 @@ bool NodeCore::is_ready() const {
     return vault.wanted > 0 && vault.registrations == vault.wanted;
 }
 
-std::string NodeCore::status_json() const {
+StatusFacts NodeCore::status() const {
     StatusFacts facts;
     facts.is_relay = relay_.has_value();
     facts.relays_known = view_.size();
+    facts.relays_answering = view_.answering(runtime_.now());
+    facts.clock = links_.clock().verdict();
     facts.warn_below = options_.network.warn_below_relays;
     if (relay_) {
         facts.ring_joined = relay_->ring.joined();
@@ -211,25 +237,36 @@ std::string NodeCore::status_json() const {
         facts.has_predecessor = relay_->ring.table().predecessor() != nullptr;
         facts.vaults_served = relay_->rendezvous.registry().present().size();
     }
-    if (vault_) facts.vault = vault_->status();
+    if (vault_) {
+        const auto vault = vault_->status();
+        facts.vault = VaultFacts{vault.registrations, vault.wanted, vault.usage.blocks, vault.usage.bytes,
+                                 vault.usage.quota};
+    }
     facts.circuits_own = circuits_.own();
     facts.circuits_relayed = circuits_.relayed();
     facts.circuits_ready = pool_.ready();
     facts.links = links_.count();
     facts.build_time = paths_.typical_build_time();
     facts.jobs_running = client_.running();
+    facts.of_machine = options_.warnings;
     facts.ready = is_ready();
-    return to_json(facts);
+    return facts;
 }
 
-std::string NodeCore::circuits_json() {
+routing::KnownRelays NodeCore::known_relays(const routing::KnownRelays& last) {
+    auto live = view_.live(runtime_.now());
+    if (own_) std::erase_if(live, [this](const auto& relay) { return relay->id == own_->id(); });
+    return routing::know_again(last, paths_.guards(), live, runtime_.rng());
+}
+
+CircuitFacts NodeCore::circuit_facts() {
     CircuitFacts facts;
     for (const auto& guard : paths_.guards()) facts.guards.push_back(guard->addresses.front());
     for (const auto& circuit : circuits_.own_circuits()) {
         auto& path = facts.paths.emplace_back();
         for (const auto& relay : circuit->path()) path.push_back(relay->addresses.front());
     }
-    return to_json(facts);
+    return facts;
 }
 
 }  // namespace catacomb::node

@@ -6,17 +6,19 @@
 #include "node/client/client.hpp"
 #include "node/exit/exit.hpp"
 #include "node/rendezvous/rendezvous.hpp"
+#include "node/status.hpp"
+#include "node/tickets.hpp"
 #include "node/vault/vault.hpp"
 #include "routing/link/link_rpc.hpp"
 #include "routing/membership/gossip.hpp"
+#include "routing/proofs/minting.hpp"
 #include "routing/ring/ring.hpp"
 
 namespace catacomb::node {
 
 struct RelayOptions {
     crypto::SignKeyPair key;
-    crypto::Pow pow;
-    std::uint32_t epoch = 0;
+    routing::IdentityProofs proofs;
     crypto::AgreeKeyPair link_key, onion_key;
     routing::Endpoint listen;
     std::vector<routing::Endpoint> advertise;  // empty: the listen address
@@ -35,6 +37,7 @@ struct VaultOptions {
 struct NodeOptions {
     routing::NetworkParameters network;
     std::vector<routing::Endpoint> bootstrap;
+    routing::KnownRelays known_relays;  // from its last life
     std::optional<RelayOptions> relay;  // none: dials out only
     std::optional<VaultOptions> vault;
     crypto::Key256 convergence_secret;
@@ -46,6 +49,9 @@ struct NodeOptions {
     routing::GuardState::Saved guards;
     std::size_t client_hops = kClientHops;  // fewer only where an audit must catch it
     std::size_t vault_hops = kVaultHops;
+    std::vector<std::string> warnings;  // about this machine, for status
+    // A ticket was renewed: whoever keeps the identity on a disk writes it down.
+    std::function<void(routing::IdentityKind, const routing::IdentityProofs&)> on_ticket{};
 };
 
 class NodeCore {
@@ -61,18 +67,22 @@ public:
     Service& service() { return client_; }
     bool is_relay() const { return relay_.has_value(); }
     bool is_ready() const;
-    std::string status_json() const;
-    std::string circuits_json();
+    StatusFacts status() const;
+    CircuitFacts circuit_facts();
 
     routing::View& view() { return view_; }
     routing::Links& links() { return links_; }
     routing::LinkRpc& rpc() { return rpc_; }
     routing::Circuits& circuits() { return circuits_; }
     routing::Ring* ring() { return relay_ ? &relay_->ring : nullptr; }
+    const Exit* exit() const { return relay_ ? &relay_->exit : nullptr; }
     Rendezvous* rendezvous() { return relay_ ? &relay_->rendezvous : nullptr; }
     Vault* vault() { return vault_ ? &*vault_ : nullptr; }
     Paths& paths() { return paths_; }
+    routing::ProofChecker& proofs() { return proofs_; }
     const NodeOptions& options() const { return options_; }
+    // Whom to dial in the next life; `last` is what was kept before.
+    routing::KnownRelays known_relays(const routing::KnownRelays& last);
     std::optional<routing::Endpoint> listening_at() const { return links_.listening_at(); }
 
 private:
@@ -88,6 +98,8 @@ private:
     std::optional<routing::RelayIdentity> relay_identity() const;
     std::vector<routing::DescriptorPtr> gossip_partners();
     void make_relay_parts();
+    void keep_tickets();
+    void renew(routing::IdentityKind kind, const routing::IdentityProofs& proofs);
     Task<void> serve_endpoint(std::shared_ptr<routing::RelayCircuit> circuit, CircuitStreamPtr stream);
     Task<void> keep_house();
     void close_needless_links();
@@ -96,6 +108,7 @@ private:
     NodeOptions options_;
     std::optional<routing::OwnDescriptor> own_;
     routing::View view_;
+    routing::ProofChecker proofs_;
     routing::Links links_;
     routing::LinkRpc rpc_;
     routing::Intake intake_;
@@ -106,6 +119,7 @@ private:
     std::optional<Vault> vault_;
     CircuitPool pool_;
     Client client_;
+    TicketKeeper tickets_;
     routing::TaskSet tasks_;
 };
 

@@ -1,19 +1,16 @@
 #include "node/identity.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
 #include "base/codec.hpp"
+#include "base/file.hpp"
 #include "base/log.hpp"
+#include "routing/proofs/minting.hpp"
 
 namespace catacomb::node {
 namespace {
 
-constexpr std::string_view kMagic = "catacomb identity 1\n";
+constexpr std::string_view kMagic = "catacomb identity 2\n";
+constexpr std::string_view kMagicStem = "catacomb identity ";
+constexpr std::size_t kLargest = 64 * 1024;  // what encode() gives is far below
 constexpr std::size_t kMaxGuards = 64;
 constexpr std::size_t kChecksum = 32;
 
@@ -46,14 +43,22 @@ std::optional<std::vector<routing::Guard>> read_guards(Reader& in) {
     return out;
 }
 
+void write_proofs(Writer& out, const routing::IdentityProofs& proofs) {
+    out.raw(proofs.founding).raw(proofs.ticket).u32(proofs.epoch);
+}
+
+routing::IdentityProofs read_proofs(Reader& in) {
+    routing::IdentityProofs out;
+    out.founding = in.opaque<crypto::Pow>();
+    out.ticket = in.opaque<crypto::Pow>();
+    out.epoch = in.u32();
+    return out;
+}
+
 crypto::Key256 read_key(Reader& in) {
     crypto::Key256 out;
     if (auto bytes = in.raw(32); bytes.size() == 32) copy(out.expose_mutable(), bytes);
     return out;
-}
-
-Error file_error(const std::filesystem::path& file, const char* doing) {
-    return error(Code::io, concat("cannot ", doing, " ", file.string(), ": ", std::strerror(errno)));
 }
 
 }  // namespace
@@ -63,7 +68,9 @@ Bytes Identity::encode() const {
     out.raw(view(kMagic));
     out.raw(ByteView(relay_key.secret.expose()).first(32)).raw(ByteView(vault_key.secret.expose()).first(32));
     out.raw(link_key.secret.expose()).raw(onion_key.secret.expose()).raw(convergence_secret.expose());
-    out.raw(relay_pow).raw(vault_pow).u32(epoch).u64(incarnation);
+    write_proofs(out, relay_proofs);
+    write_proofs(out, vault_proofs);
+    out.u64(incarnation);
     write_guards(out, guards.first);
     write_guards(out, guards.second);
     const auto sum = crypto::content_hash(out.bytes());
@@ -75,6 +82,11 @@ Result<Identity> Identity::decode(ByteView bytes) {
                                "the identity file is damaged; restore it from a backup, or move it away to "
                                "start as a new node");
     if (bytes.size() < kMagic.size() + kChecksum) return damaged;
+    if (equal(bytes.first(kMagicStem.size()), view(kMagicStem)) &&
+        !equal(bytes.first(kMagic.size()), view(kMagic)))
+        return error(Code::refused,
+                     "the identity file is of another version of Catacomb; nothing was changed. Run it with "
+                     "that version, or move it away to start as a new node");
     const auto body = bytes.first(bytes.size() - kChecksum);
     if (!equal(crypto::content_hash(body), bytes.subspan(body.size()))) return damaged;
     Reader in(body);
@@ -84,9 +96,8 @@ Result<Identity> Identity::decode(ByteView bytes) {
     auto link_key = crypto::AgreeKeyPair::from_secret(read_key(in));
     auto onion_key = crypto::AgreeKeyPair::from_secret(read_key(in));
     auto convergence = read_key(in);
-    const auto relay_pow = in.opaque<crypto::Pow>();
-    const auto vault_pow = in.opaque<crypto::Pow>();
-    const auto epoch = in.u32();
+    const auto relay_proofs = read_proofs(in);
+    const auto vault_proofs = read_proofs(in);
     const auto incarnation = in.u64();
     auto first = read_guards(in);
     auto second = first ? read_guards(in) : std::nullopt;
@@ -96,43 +107,17 @@ Result<Identity> Identity::decode(ByteView bytes) {
                     std::move(link_key),
                     std::move(onion_key),
                     std::move(convergence),
-                    relay_pow,
-                    vault_pow,
-                    epoch,
+                    relay_proofs,
+                    vault_proofs,
                     incarnation,
                     {std::move(*first), std::move(*second)}};
 }
 
-namespace {
-
-// Without it the new name may be forgotten at a power loss, and with it the first identity.
-Result<> sync_directory(const std::filesystem::path& directory) {
-    const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return file_error(directory, "open");
-    const bool good = ::fsync(fd) == 0;
-    const auto failure = file_error(directory, "sync");
-    ::close(fd);
-    if (!good) return failure;
-    return ok();
-}
-
-}  // namespace
-
 Result<> save_identity(const std::filesystem::path& data_dir, const Identity& identity) {
-    const auto file = file_of(data_dir);
-    auto fresh = file;
-    fresh += ".new";
     auto bytes = identity.encode();
-    const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) return file_error(fresh, "create");
-    const auto written = ::write(fd, bytes.data(), bytes.size());
-    const bool good = written == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
-    const auto failure = file_error(fresh, "write");
-    ::close(fd);
+    auto saved = replace_file(file_of(data_dir).string(), bytes);
     crypto::wipe(bytes);
-    if (!good) return failure;
-    if (::rename(fresh.c_str(), file.c_str()) != 0) return file_error(file, "replace");
-    return sync_directory(data_dir);
+    return saved;
 }
 
 namespace {
@@ -152,41 +137,68 @@ Result<Identity> make_identity(Rng& rng) {
                     {},
                     {},
                     0,
-                    0,
                     {}};
 }
 
 Result<Identity> read_identity(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return file_error(file, "read");
-    Bytes bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    auto out = Identity::decode(bytes);
-    crypto::wipe(bytes);
+    auto bytes = read_file(file.string(), kLargest);
+    if (!bytes) return bytes.error();
+    auto out = Identity::decode(*bytes);
+    crypto::wipe(*bytes);
     return out;
 }
 
-Result<> renew_proofs(Identity& identity, const routing::NetworkParameters& network, Time now, Rng& rng) {
-    const auto epoch = network.epoch_at(now);
-    const auto holds = [&](const crypto::SignKeyPair& key, const crypto::Pow& pow) {
-        return identity.epoch == epoch && crypto::pow_verify(key.public_key, epoch, pow, network.pow);
-    };
-    if (holds(identity.relay_key, identity.relay_pow) && holds(identity.vault_key, identity.vault_pow))
+// Whether the founding proof holds. When that cannot be told, an error: another one would be another id.
+Result<bool> is_founded(const routing::WorkClaims& claims) {
+    if (claims[0].pow.is_zero()) return false;
+    const auto founded = verify(claims[0]);
+    if (!founded && !founded.error().is(Code::corrupt)) return founded.error();
+    return founded.has_value();
+}
+
+// What an identity needs to be shown is made where it is missing.
+Result<> complete_proofs(routing::IdentityKind kind, const crypto::SignKeyPair& key,
+                         routing::IdentityProofs& proofs, const routing::NetworkParameters& network, Time now,
+                         Rng& rng) {
+    const auto id = id_of(kind, key.public_key, proofs.founding);
+    const auto claims = claims_of(key.public_key, id, proofs, network);
+    const auto founded = is_founded(claims);
+    if (!founded) return founded.error();
+    if (!*founded) {
+        log_info("identity", "working on the proof that founds this node's identity: some minutes, once");
+        auto made = make_proofs(kind, key.public_key, network, now, rng);
+        if (!made) return made.error();
+        proofs = *made;
         return ok();
-    log_info("identity", "working on the proofs of work of this epoch: some minutes, once a month");
-    auto relay = crypto::pow_mint(identity.relay_key.public_key, epoch, network.pow, rng);
-    if (!relay) return relay.error();
-    auto vault = crypto::pow_mint(identity.vault_key.public_key, epoch, network.pow, rng);
-    if (!vault) return vault.error();
-    identity.relay_pow = *relay;
-    identity.vault_pow = *vault;
-    identity.epoch = epoch;
+    }
+    // One of the epoch before still counts: the next is made while the node runs.
+    if (network.ticket_counts(id, proofs.epoch, now) && verify(claims[1])) return ok();
+    log_info("identity", "working on the ticket of this epoch, since none that counts is left");
+    return renew_ticket(proofs, id, network, now, rng);
+}
+
+// It must grow at every start and need not be written down for that, as long as the clock goes on. True when
+// it had to be made out of the last one.
+bool begin_incarnation(Identity& identity, Time now) {
+    const auto by_clock = unix_seconds(now);
+    const bool behind = by_clock <= identity.incarnation;
+    identity.incarnation = behind ? identity.incarnation + 1 : by_clock;
+    return behind;
+}
+
+// What the next start could not make again must be kept; the rest is worth no more than a warning.
+Result<> keep(const std::filesystem::path& data_dir, const Identity& identity, bool founded) {
+    auto saved = save_identity(data_dir, identity);
+    if (saved || founded) return saved;
+    log_warning("identity", saved.error().text(), "; the node starts all the same");
     return ok();
 }
 
 }  // namespace
 
 Result<Identity> open_identity(const std::filesystem::path& data_dir,
-                               const routing::NetworkParameters& network, Time now, Rng& rng) {
+                               const routing::NetworkParameters& network, Time now, Rng& rng, Roles roles) {
+    using routing::IdentityKind;
     const auto file = file_of(data_dir);
     std::error_code unknown;
     const bool there = std::filesystem::exists(file, unknown);
@@ -194,9 +206,20 @@ Result<Identity> open_identity(const std::filesystem::path& data_dir,
     if (unknown) return error(Code::io, concat("cannot look for ", file.string(), ": ", unknown.message()));
     auto identity = there ? read_identity(file) : make_identity(rng);
     if (!identity) return identity;
-    if (auto renewed = renew_proofs(*identity, network, now, rng); !renewed) return renewed.error();
-    ++identity->incarnation;
-    if (auto saved = save_identity(data_dir, *identity); !saved) return saved.error();
+    auto &relay = identity->relay_proofs, &vault = identity->vault_proofs;
+    const auto relay_before = relay, vault_before = vault;
+    auto done = ok();
+    if (roles.relay)
+        done = complete_proofs(IdentityKind::relay, identity->relay_key, relay, network, now, rng);
+    if (done && roles.vault)
+        done = complete_proofs(IdentityKind::vault, identity->vault_key, vault, network, now, rng);
+    if (!done) return done.error();
+    const bool behind = begin_incarnation(*identity, now);
+    const bool founded =
+        !there || relay.founding != relay_before.founding || vault.founding != vault_before.founding;
+    if (founded || behind || relay != relay_before || vault != vault_before) {
+        if (auto kept = keep(data_dir, *identity, founded); !kept) return kept.error();
+    }
     return identity;
 }
 

@@ -1,6 +1,7 @@
 // Identity: the secrets and proofs that make a node itself, kept in one file of its data directory (mode
 // 0600, replaced atomically, docs/spec/identity.md 1). Losing it loses the vault's name; showing it to
-// somebody gives the node away.
+// somebody gives the node away. The file is written when what it keeps has changed and not at each start, so
+// that a node whose disk is full starts and serves.
 #pragma once
 
 #include <filesystem>
@@ -14,21 +15,26 @@ struct Identity {
     crypto::SignKeyPair relay_key, vault_key;
     crypto::AgreeKeyPair link_key, onion_key;
     crypto::Key256 convergence_secret;  // random per user: nobody can confirm what we inserted
-    crypto::Pow relay_pow, vault_pow;
-    std::uint32_t epoch = 0;        // of both proofs
-    std::uint64_t incarnation = 0;  // grows at every start
+    routing::IdentityProofs relay_proofs, vault_proofs;  // zero until the node first is one
+    std::uint64_t incarnation = 0;                       // grows at every start
     routing::GuardState::Saved guards;
 
     Bytes encode() const;
-    // Code::corrupt unless it is exactly what encode() gave.
+    // Code::corrupt unless it is exactly what encode() gave; Code::refused for a file of an earlier version.
     static Result<Identity> decode(ByteView bytes);
 };
 
-// The identity of `data_dir`, made there at the first start; its proofs of work are renewed when their epoch
-// is over (blocking: seconds to minutes at real difficulties). Code::corrupt or Code::io in words for the
-// operator.
+// What a node takes part as: what it needs proofs for.
+struct Roles {
+    bool relay = true, vault = true;
+};
+
+// The identity of `data_dir`, made there at the first start, with a founding proof and a ticket that counts
+// for each role (blocking while they are made: seconds to minutes at real prices). Code::corrupt,
+// Code::refused or Code::io in words for the operator.
 Result<Identity> open_identity(const std::filesystem::path& data_dir,
-                               const routing::NetworkParameters& network, Time now, Rng& rng);
+                               const routing::NetworkParameters& network, Time now, Rng& rng,
+                               Roles roles = {});
 Result<> save_identity(const std::filesystem::path& data_dir, const Identity& identity);
 
 }  // namespace catacomb::node

@@ -1,11 +1,15 @@
 #include "node/node.hpp"
 
 #include "base/log.hpp"
+#include "node/runtime/tcp.hpp"
 
 namespace catacomb::node {
 namespace {
 constexpr auto kSavePeriod = minutes(5);
-}
+constexpr auto kWithoutBbr =
+    "the kernel does not offer BBR: transfers over lossy paths are slow (docs/operations.md, Congestion "
+    "control)";
+}  // namespace
 
 routing::NetworkParameters network_of(const Config& config) {
     // Where loopback may be dialled, it is a testnet: many relays share a prefix there.
@@ -13,7 +17,7 @@ routing::NetworkParameters network_of(const Config& config) {
                    ? routing::NetworkParameters::testnet(config.network.name)
                    : routing::NetworkParameters{};
     out.name = config.network.name;
-    out.pow = config.network.pow;
+    out.pow = out.ticket = config.network.pow;
     out.refuse_below_relays = config.network.refuse_below_relays;
     return out.with_id();
 }
@@ -26,16 +30,18 @@ Node::Node(const Config& config, AsioRuntime& runtime, std::size_t client_hops)
       tasks_(runtime) {}
 
 Result<> Node::start() {
-    auto identity = open_identity(config_.data_dir, network_, runtime_.now(), runtime_.rng());
+    const Roles roles{config_.is_relay(), config_.hosts_vault()};
+    auto identity = open_identity(config_.data_dir, network_, runtime_.now(), runtime_.rng(), roles);
     if (!identity) return identity.error();
     identity_.emplace(std::move(*identity));
+    known_relays_ = load_known_relays(config_.data_dir);
     auto opened = options();
     if (config_.hosts_vault()) {
         if (auto vault = open_vault(opened); !vault) return vault;
     }
     core_.emplace(runtime_, std::move(opened));
     if (auto started = core_->start(); !started) return started;
-    tasks_.spawn(save_guards());
+    tasks_.spawn(save_whom_we_know());
     return ok();
 }
 
@@ -46,6 +52,7 @@ NodeOptions Node::options() {
     out.convergence_secret = identity_->convergence_secret.clone();
     out.spool_directory = config_.data_dir.string();
     out.guards = identity_->guards;
+    out.known_relays = known_relays_;
     out.jobs = config_.limits.jobs;
     out.spool_limit = config_.limits.spool.bytes;
     out.client_hops = client_hops_;
@@ -56,8 +63,13 @@ NodeOptions Node::options() {
     out.link_limits.transit_bytes = config_.limits.transit_memory.bytes;
     out.link_limits.request_bytes = config_.limits.request_memory.bytes;
     out.circuit_limits.relayed_circuits = config_.limits.circuits;
+    if (!offers_congestion_control()) {
+        log_warning("tcp", kWithoutBbr);
+        out.warnings.emplace_back(kWithoutBbr);
+    }
+    out.on_ticket = [this](auto kind, const auto& proofs) { keep_ticket(kind, proofs); };
     if (config_.is_relay() && config_.listen) {
-        out.relay.emplace(RelayOptions{identity_->relay_key.clone(), identity_->relay_pow, identity_->epoch,
+        out.relay.emplace(RelayOptions{identity_->relay_key.clone(), identity_->relay_proofs,
                                        identity_->link_key.clone(), identity_->onion_key.clone(),
                                        *config_.listen, config_.advertise, 4, identity_->incarnation,
                                        crypto::preferred_suite()});
@@ -71,23 +83,41 @@ Result<> Node::open_vault(NodeOptions& options) {
     auto store = storage::VaultStore::open((config_.data_dir / "vault").string(), store_options);
     if (!store) return store.error();
     store_ = std::move(*store);
-    const VaultIdentity public_identity{identity_->vault_key.public_key, identity_->vault_pow,
-                                        identity_->epoch};
+    const VaultIdentity public_identity{identity_->vault_key.public_key, identity_->vault_proofs};
     options.vault.emplace(VaultOptions{identity_->vault_key.clone(), public_identity, store_.get(), 4});
     return ok();
 }
 
-Task<void> Node::save_guards() {
+Task<void> Node::save_whom_we_know() {
     for (;;) {
         const bool slept = co_await routing::sleep_for(runtime_, kSavePeriod);
         const auto& now = core_->paths().guard_state().saved();
         if (now != identity_->guards) {
             identity_->guards = now;
-            auto saved = save_identity(config_.data_dir, *identity_);
-            if (!saved) log_warning("identity", saved.error().text());
+            save();
         }
+        save_relays();
         if (!slept) co_return;
     }
+}
+
+// Of nobody to know nothing is learnt: what was kept before is better.
+void Node::save_relays() {
+    const auto now = core_->known_relays(known_relays_);
+    if (now == known_relays_ || now.guards.empty()) return;
+    known_relays_ = now;
+    if (auto saved = save_known_relays(config_.data_dir, now); !saved)
+        log_warning("node", saved.error().text());
+}
+
+void Node::keep_ticket(routing::IdentityKind kind, const routing::IdentityProofs& proofs) {
+    (kind == routing::IdentityKind::relay ? identity_->relay_proofs : identity_->vault_proofs) = proofs;
+    save();
+}
+
+void Node::save() {
+    if (auto saved = save_identity(config_.data_dir, *identity_); !saved)
+        log_warning("identity", saved.error().text());
 }
 
 Task<void> Node::close() {

@@ -1,10 +1,12 @@
-// Node: a NodeCore with a data directory: configuration in, identity and vault store opened, guards saved.
+// Node: a NodeCore with a data directory: configuration in, identity and vault store opened, guards and
+// known relays saved.
 // What the daemon runs.
 #pragma once
 
 #include "node/config/config.hpp"
 #include "node/core.hpp"
 #include "node/identity.hpp"
+#include "node/known_relays.hpp"
 #include "node/runtime/asio_runtime.hpp"
 #include "storage/store/vault_store.hpp"
 
@@ -24,14 +26,18 @@ public:
 
 private:
     NodeOptions options();
+    void keep_ticket(routing::IdentityKind kind, const routing::IdentityProofs& proofs);
+    void save();
     Result<> open_vault(NodeOptions& options);
-    Task<void> save_guards();
+    Task<void> save_whom_we_know();
+    void save_relays();
 
     Config config_;
     AsioRuntime& runtime_;
     const std::size_t client_hops_;
     routing::NetworkParameters network_;
     std::optional<Identity> identity_;
+    KnownRelays known_relays_;
     std::unique_ptr<storage::VaultStore> store_;
     std::optional<NodeCore> core_;
     routing::TaskSet tasks_;

@@ -2,6 +2,20 @@
 
 namespace catacomb::node {
 
+std::string text_of(JobId id) {
+    ByteArray<8> bytes;
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(id >> (56 - 8 * i));
+    return to_hex(bytes);
+}
+
+std::optional<JobId> job_id_from(std::string_view text) {
+    const auto bytes = from_hex(text);
+    if (!bytes || bytes->size() != 8) return std::nullopt;
+    JobId id = 0;
+    for (const auto byte : *bytes) id = id << 8 | byte;
+    return id;
+}
+
 ExitCode exit_code_of(Code code) {
     switch (code) {
         case Code::not_found:

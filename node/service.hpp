@@ -19,7 +19,12 @@ ExitCode exit_code_of(Code code);
 // The code of that name (name_of), which came from another program.
 std::optional<Code> code_named(std::string_view name);
 
+// Random, so that a job of before a restart is never taken for one of after it.
 using JobId = std::uint64_t;
+// 16 hexadecimal digits.
+std::string text_of(JobId id);
+// Nullopt for what text_of() does not write.
+std::optional<JobId> job_id_from(std::string_view text);
 enum class JobKind { insert, get, check };
 enum class JobState { running, done, failed, cancelled };
 
@@ -42,8 +47,12 @@ struct InsertReport {
     unsigned survives_vault_losses = 0;           // any this many vaults may go
     unsigned most_blocks_on_one_vault = 0;        // of one segment
     unsigned distinct_vaults = 0;
+    std::uint64_t bodies_asked = 0, bodies_read = 0;  // blocks that were asked back, and that came
+    unsigned vaults_read = 0;                         // vaults of which a body came, and none failed
+    unsigned vaults_failed = 0;  // signed for a block and did not give it; what they signed is not counted
     double estimated_survival =
-        0;  // probability that every segment keeps k blocks when 30 % of vaults are away
+        0;             // probability that every segment keeps k blocks when 30 % of vaults are away
+    Time lease_end{};  // the earliest that any vault granted
 };
 struct GetReport {
     std::string name;  // as stored; empty when none was
@@ -54,10 +63,15 @@ struct CheckReport {
     struct Segment {
         unsigned level = 0;
         std::uint64_t index = 0;
-        unsigned k = 0, n = 0, available = 0, absent = 0;
+        unsigned k = 0, n = 0;
+        unsigned verified = 0;   // bodies that came
+        unsigned available = 0;  // with those of which two exits say that they are there
+        unsigned absent = 0;
     };
     std::vector<Segment> segments;
-    bool readable = false;          // every segment has k or more available
+    bool readable = false;  // of every segment k bodies came
+    bool reported = false;  // every segment has k or more available; nobody has read them all
+    std::uint64_t bodies_asked = 0, bodies_read = 0;
     double estimated_survival = 0;  // at most: as if no two blocks of a segment shared a vault
 };
 
@@ -102,15 +116,25 @@ struct InsertOptions {
 struct GetOptions {
     bool no_cache = false;
 };
+struct CheckOptions {
+    bool verify = false;  // read k bodies of every segment, not one
+};
+
+struct StatusFacts;   // node/status.hpp
+struct CircuitFacts;  // node/status.hpp
 
 class Service {
 public:
     virtual ~Service() = default;
     // Start a job; errors that can be told at once (a mistyped key: Code::bad_input; too few relays:
-    // Code::too_few_relays) are returned here, later ones are the job's failure.
+    // Code::too_few_relays; as many jobs running as may: Code::limit) are returned here, later ones are the
+    // job's failure.
     virtual Result<JobId> begin_insert(InsertOptions options, std::shared_ptr<ByteSource> from) = 0;
     virtual Result<JobId> begin_get(std::string key, GetOptions options, std::shared_ptr<ByteSink> to) = 0;
-    virtual Result<JobId> begin_check(std::string key) = 0;
+    virtual Result<JobId> begin_check(std::string key, CheckOptions options) = 0;
+    // Returns when a job has ended, so that another may begin; false at the deadline, and when the node
+    // stops.
+    virtual Task<bool> wait_for_room(Time deadline) = 0;
 
     virtual std::vector<JobStatus> jobs() const = 0;  // newest first, bounded
     virtual Result<JobStatus> job(JobId id) const = 0;
@@ -118,10 +142,10 @@ public:
     // Returns at the next change of the job after `seen_version`, or at the deadline; with the version now.
     virtual Task<std::uint64_t> wait_for_change(JobId id, std::uint64_t seen_version, Time deadline) = 0;
 
-    // What the node is doing, as a JSON document (docs/spec/api.md).
-    virtual std::string status_json() const = 0;
-    // Its guards and the relays of its own circuits: for its user's eyes only (docs/spec/api.md).
-    virtual std::string circuits_json() const = 0;
+    // What the node is doing.
+    virtual StatusFacts status() const = 0;
+    // Its guards and the relays of its own circuits: for its user's eyes only.
+    virtual CircuitFacts circuits() const = 0;
 };
 
 }  // namespace catacomb::node

@@ -14,8 +14,9 @@ Error malformed(const char* what) { return error(Code::malformed, std::string("r
 Bytes encode_body(const Descriptor& d) {
     wire::DescriptorBody body;
     body.set_key(to_string(d.key));
-    body.set_pow(to_string(d.pow));
-    body.set_epoch(d.epoch);
+    body.set_founding(to_string(d.proofs.founding));
+    body.set_ticket(to_string(d.proofs.ticket));
+    body.set_epoch(d.proofs.epoch);
     body.set_link_key(to_string(d.link_key));
     body.set_onion_key(to_string(d.onion_key));
     body.set_circuit_cipher(static_cast<std::uint32_t>(d.circuit_cipher));
@@ -29,6 +30,7 @@ Bytes encode_body(const Descriptor& d) {
     body.set_published(unix_seconds(d.published));
     body.set_expires(unix_seconds(d.expires));
     body.set_incarnation(d.incarnation);
+    body.set_features(d.features);
     return to_bytes(body.SerializeAsString());
 }
 
@@ -61,17 +63,19 @@ Result<Descriptor> read_body(ByteView bytes, const NetworkParameters& network) {
     if (!body.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
         return malformed("does not parse");
     Descriptor out;
-    if (!take(out.key, body.key()) || !take(out.pow, body.pow()) || !take(out.link_key, body.link_key()) ||
+    if (!take(out.key, body.key()) || !take(out.link_key, body.link_key()) ||
         !take(out.onion_key, body.onion_key()))
         return malformed("a key has the wrong size");
+    if (!take(out.proofs.founding, body.founding()) || !take(out.proofs.ticket, body.ticket()))
+        return malformed("a proof of work has the wrong size");
     const auto cipher = crypto::to_cipher_suite(body.circuit_cipher());
     if (!cipher) return malformed("unknown circuit cipher");
     if (body.capacity_class() > kMaxCapacityClass) return malformed("capacity class is out of range");
     if (body.version() == 0) return malformed("protocol version is missing");
     auto addresses = read_addresses(body, network.allow_special_addresses);
     if (!addresses) return addresses.error();
-    out.id = node_id(out.key, out.pow);
-    out.epoch = body.epoch();
+    out.id = node_id(out.key, out.proofs.founding);
+    out.proofs.epoch = body.epoch();
     out.circuit_cipher = *cipher;
     out.addresses = std::move(*addresses);
     out.capacity_class = body.capacity_class();
@@ -79,6 +83,7 @@ Result<Descriptor> read_body(ByteView bytes, const NetworkParameters& network) {
     out.published = from_unix_seconds(body.published());
     out.expires = from_unix_seconds(body.expires());
     out.incarnation = body.incarnation();
+    out.features = body.features();
     return out;
 }
 
@@ -86,11 +91,8 @@ Result<> check_times(const Descriptor& d, const NetworkParameters& network, Time
     if (d.expires <= d.published || d.expires - d.published > network.descriptor_lifetime)
         return error(Code::refused, "relay descriptor: its lifetime is out of bounds");
     if (!d.valid_at(now)) return error(Code::refused, "relay descriptor: not valid at this time");
-    // A proof of work counts in its own epoch and the next, so that relays need not all renew at one moment.
-    const auto latest = network.epoch_at(now + kMaxClockSkew);
-    const auto earliest = network.epoch_at(now);
-    if (d.epoch > latest || std::uint64_t{d.epoch} + 1 < earliest)
-        return error(Code::refused, "relay descriptor: its proof of work is of another time");
+    if (!network.ticket_counts(d.id, d.proofs.epoch, now))
+        return error(Code::refused, "relay descriptor: its ticket is of another time");
     return ok();
 }
 
@@ -126,26 +128,14 @@ Result<Descriptor> parse_descriptor(ByteView encoded, const NetworkParameters& n
     return out;
 }
 
-Result<> verify_descriptor(const Descriptor& parsed, const NetworkParameters& network, Time now,
-                           bool pow_known) {
+Result<> verify_descriptor(const Descriptor& parsed, const NetworkParameters& network, Time now) {
     if (auto times = check_times(parsed, network, now); !times) return times;
-    if (!pow_known && !crypto::pow_plausible(parsed.key, parsed.epoch, parsed.pow, network.pow))
-        return error(Code::corrupt, "relay descriptor: no proof of work");
     const ByteView encoded = parsed.encoded;
     const auto signature = *crypto::Signature::from(encoded.first(kSignatureSize));
     if (!crypto::verify(parsed.key, crypto::label::kDescriptor, network.id, encoded.subspan(kSignatureSize),
                         signature))
         return error(Code::corrupt, "relay descriptor: the signature does not hold");
-    if (!pow_known && !crypto::pow_verify(parsed.key, parsed.epoch, parsed.pow, network.pow))
-        return error(Code::corrupt, "relay descriptor: the proof of work does not hold");
     return ok();
-}
-
-Result<DescriptorPtr> decode_descriptor(ByteView encoded, const NetworkParameters& network, Time now) {
-    auto parsed = parse_descriptor(encoded, network);
-    if (!parsed) return parsed.error();
-    if (auto verified = verify_descriptor(*parsed, network, now); !verified) return verified.error();
-    return std::make_shared<const Descriptor>(std::move(*parsed));
 }
 
 }  // namespace catacomb::routing

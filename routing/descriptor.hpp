@@ -1,7 +1,7 @@
-// Descriptor: what a relay says about itself, signed (docs/spec/membership.md 1). Nobody believes anything
-// about a relay but its own unexpired descriptor. A Descriptor is made here or decoded here and then never
-// changes, so it is shared freely by pointer. On the wire: 64 bytes of signature, then a serialised
-// DescriptorBody; the exact bytes received are kept and passed on.
+// Descriptor: what a relay says about itself, signed (docs/spec/membership.md 1). Nobody
+// believes anything about a relay but its own unexpired descriptor. A Descriptor is made here or decoded here
+// and then never changes, so it is shared freely by pointer. On the wire: 64 bytes of signature, then a
+// serialised DescriptorBody; the exact bytes received are kept and passed on.
 #pragma once
 
 #include <memory>
@@ -17,14 +17,13 @@ namespace catacomb::routing {
 inline constexpr std::size_t kMaxDescriptorSize = 1024;
 inline constexpr std::size_t kMaxDescriptorAddresses = 4;
 inline constexpr std::uint32_t kMaxCapacityClass = 15;
-// How far ahead of ours a relay's clock may be.
-inline constexpr Duration kMaxClockSkew = minutes(10);
+// Feature bits that this version shows. None: everything it can do, every node of the network can.
+inline constexpr std::uint64_t kFeatures = 0;
 
 struct Descriptor {
     NodeId id;
     crypto::VerifyKey key;
-    crypto::Pow pow;
-    std::uint32_t epoch = 0;  // of the proof of work
+    IdentityProofs proofs;
     crypto::AgreePublic link_key;
     crypto::AgreePublic onion_key;
     crypto::CipherSuite circuit_cipher = crypto::CipherSuite::chacha20_poly1305;
@@ -33,7 +32,8 @@ struct Descriptor {
     std::uint32_t version = kProtocolVersion;
     Time published{};
     Time expires{};
-    std::uint64_t incarnation = 0;  // grows at every start of the relay
+    std::uint64_t incarnation = 0;       // grows at every start of the relay
+    std::uint64_t features = kFeatures;  // bits of what it can beyond its version; unknown ones mean nothing
 
     Bytes encoded;          // the exact signed bytes
     crypto::Digest digest;  // H(view entry, encoded)
@@ -53,12 +53,8 @@ Result<DescriptorPtr> sign_descriptor(Descriptor fields, const crypto::SignKeyPa
 
 // Reads the fields and checks their limits; no cryptography but the hash that is the id. Code::malformed.
 Result<Descriptor> parse_descriptor(ByteView encoded, const NetworkParameters& network);
-// Code::corrupt: the signature or the proof of work does not hold. Code::refused: expired, too long a life,
-// not yet valid, or an epoch that does not count now. `pow_known`: this id's proof of this epoch was checked
-// before.
-Result<> verify_descriptor(const Descriptor& parsed, const NetworkParameters& network, Time now,
-                           bool pow_known = false);
-// Both.
-Result<DescriptorPtr> decode_descriptor(ByteView encoded, const NetworkParameters& network, Time now);
+// All but the work that it shows, which routing/proofs checks. Code::corrupt: the signature does not hold.
+// Code::refused: expired, too long a life, not yet valid, or a ticket of an epoch that does not count now.
+Result<> verify_descriptor(const Descriptor& parsed, const NetworkParameters& network, Time now);
 
 }  // namespace catacomb::routing

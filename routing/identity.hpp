@@ -1,4 +1,6 @@
-// The names of things on the network. What a NodeId and a VaultId are made of: docs/spec/README.md.
+// The names of things on the network, and what a node shows for its own (docs/spec/membership.md 1). An id
+// holds its founding proof of work, made once, so that each try at a place on the ring costs work; what is
+// renewed stands beside it: a ticket of work for each epoch.
 #pragma once
 
 #include "base/opaque.hpp"
@@ -15,11 +17,26 @@ using RingId = Opaque<struct RingIdTag, 32>;
 using NodeId = RingId;
 using VaultId = RingId;
 
-inline NodeId node_id(const crypto::VerifyKey& key, const crypto::Pow& pow) {
-    return NodeId{crypto::hash(crypto::label::kNodeId, key, pow).bytes};
+struct IdentityProofs {
+    crypto::Pow founding, ticket;
+    std::uint32_t epoch = 0;  // of the ticket
+
+    bool operator==(const IdentityProofs&) const = default;
+};
+
+inline NodeId node_id(const crypto::VerifyKey& key, const crypto::Pow& founding) {
+    return NodeId{crypto::hash(crypto::label::kNodeId, key, founding).bytes};
 }
-inline VaultId vault_id(const crypto::VerifyKey& key, const crypto::Pow& pow) {
-    return VaultId{crypto::hash(crypto::label::kVaultId, key, pow).bytes};
+inline VaultId vault_id(const crypto::VerifyKey& key, const crypto::Pow& founding) {
+    return VaultId{crypto::hash(crypto::label::kVaultId, key, founding).bytes};
+}
+
+// What the two proofs are work on.
+inline crypto::Digest founding_subject(const crypto::VerifyKey& key) {
+    return crypto::hash(crypto::label::kFounding, key);
+}
+inline crypto::Digest ticket_subject(const RingId& id, std::uint32_t epoch) {
+    return crypto::hash(crypto::label::kTicket, id, epoch);
 }
 
 }  // namespace catacomb::routing

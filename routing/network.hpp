@@ -10,12 +10,15 @@
 
 namespace catacomb::routing {
 
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
+// How far ahead of ours another node's clock may be.
+inline constexpr Duration kMaxClockSkew = minutes(10);
 
 struct NetworkParameters {
     std::string name = "catacomb";
-    crypto::PowParameters pow;            // prices a relay's and a vault's identity (docs/spec/README.md)
-    Duration pow_epoch = hours(24 * 30);  // how long one proof of work counts; the one before still does
+    crypto::PowParameters pow;            // prices the founding of a relay's or a vault's identity
+    crypto::PowParameters ticket;         // and each epoch of its life
+    Duration pow_epoch = hours(24 * 30);  // how long one ticket counts; the one before still does
     Duration descriptor_lifetime = hours(24);
     bool allow_special_addresses = false;   // loopback and private ranges: testnets only
     std::uint32_t successors = 20;          // r, the length of a successor list
@@ -28,10 +31,15 @@ struct NetworkParameters {
     NetworkId id{};  // filled in by with_id()
 
     NetworkParameters with_id() const;
-    // Trivial proof of work, loopback addresses, many relays to a prefix.
+    // Trivial proofs of work, loopback addresses, many relays to a prefix.
     static NetworkParameters testnet(std::string name);
 
-    std::uint32_t epoch_at(Time now) const;
+    // Epochs are equally long for all, and each id's begin at an offset of its own, drawn from the id:
+    // renewals do not fall on one day.
+    std::uint32_t epoch_of(const RingId& of, Time now) const;
+    Time epoch_begins(const RingId& of, std::uint32_t epoch) const;
+    // A ticket of `epoch` counts at `now`: it is of the id's current epoch or the one before.
+    bool ticket_counts(const RingId& of, std::uint32_t epoch, Time now) const;
 };
 
 }  // namespace catacomb::routing

@@ -1,25 +1,31 @@
-// Connection: one client's TCP connection, request after request. It owns the socket; the server owns it and
-// calls stop() to end it early. Beast is confined to connection.cpp.
+// Connection: one client's connection, request after request. It owns the socket; the server owns it and
+// calls stop() to end it early.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <functional>
 
 #include "node/api/exchange.hpp"
-#include "node/config/config.hpp"
+#include "node/api/guard.hpp"
+#include "node/api/http_stream.hpp"
 
 namespace catacomb::node::api {
 
 class Connection {
 public:
-    using Route = std::function<Task<void>(Exchange&)>;
+    // What all connections share; outlives them.
+    struct Shared {
+        const ApiConfig& limits;
+        const std::string& token;
+        std::function<Task<void>(Exchange&)> route;
+    };
     virtual ~Connection() = default;
-    // Until the client leaves, stands still, speaks no HTTP, or stop(). The references outlive it.
+    // Until the client leaves, stands still, speaks no HTTP, or stop().
     virtual Task<void> serve() = 0;
     virtual void stop() = 0;
 };
 
-std::shared_ptr<Connection> make_connection(boost::asio::ip::tcp::socket socket, const ApiConfig& limits,
-                                            const std::string& token, const Connection::Route& route);
+// `known` is called once: when a request has shown that it may be made.
+std::shared_ptr<Connection> make_connection(Socket socket, Door door, const Connection::Shared& shared,
+                                            std::function<void()> known);
 
 }  // namespace catacomb::node::api

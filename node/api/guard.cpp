@@ -25,12 +25,18 @@ bool bears(std::string_view authorization, std::string_view token) {
 
 }  // namespace
 
-std::optional<Refusal> refuse(const Credentials& from, std::string_view token) {
-    if (!names_loopback(from.host)) {
-        return Refusal{403, error(Code::refused, "the Host header does not name this machine")};
+std::optional<Refusal> refuse(Door door, const Credentials& from, std::string_view token) {
+    if (door == Door::stranger) {
+        return Refusal{403, error(Code::refused,
+                                  "only the user who runs the node, root, and the group that api.group "
+                                  "names may use it")};
     }
     if (!from.origin.empty()) {
         return Refusal{403, error(Code::refused, "requests of web pages are not taken")};
+    }
+    if (door == Door::owner) return std::nullopt;
+    if (!names_loopback(from.host)) {
+        return Refusal{403, error(Code::refused, "the Host header does not name this machine")};
     }
     if (!bears(from.authorization, token)) {
         return Refusal{401, error(Code::refused,

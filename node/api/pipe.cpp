@@ -23,6 +23,7 @@ Task<Result<>> Pipe::push(Bytes chunk) {
     CHECK(!finished_);
     if (chunk.empty()) co_return ok();
     held_bytes_ += chunk.size();
+    taken_ += chunk.size();
     held_.push_back(std::move(chunk));
     changed_.open();
     co_return ok();

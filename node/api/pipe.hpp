@@ -21,6 +21,8 @@ public:
 
     // Takes the chunk once less than `capacity` is held (so at most capacity plus one chunk is ever held).
     Task<Result<>> push(Bytes chunk);
+    // How many bytes it was given, all told.
+    std::uint64_t taken() const { return taken_; }
     void finish();
     bool finished() const { return finished_; }
     // All is held here, and a reader may still come for it.
@@ -47,6 +49,7 @@ private:
     std::optional<GetReport> file_;
     std::deque<Bytes> held_;
     std::size_t held_bytes_ = 0;
+    std::uint64_t taken_ = 0;
 };
 
 class PipeSource final : public ByteSource {

@@ -3,28 +3,17 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <set>
 
+#include "base/log.hpp"
+#include "node/api/admission.hpp"
 #include "node/api/connection.hpp"
+#include "node/api/listener.hpp"
 #include "node/api/private_files.hpp"
 #include "node/api/routes.hpp"
 #include "routing/gate.hpp"
 
 namespace catacomb::node::api {
 namespace asio = boost::asio;
-using asio::ip::tcp;
-namespace {
-
-tcp::endpoint as_tcp(const routing::Endpoint& at) {
-    if (at.is_v4()) {
-        asio::ip::address_v4::bytes_type bytes;
-        std::copy(at.address.begin() + 12, at.address.end(), bytes.begin());
-        return {asio::ip::address_v4(bytes), at.port};
-    }
-    return {asio::ip::address_v6(at.address), at.port};
-}
-
-}  // namespace
 
 class ApiServer::Impl {
 public:
@@ -32,43 +21,60 @@ public:
         : runtime_(runtime),
           options_(std::move(options)),
           routes_(runtime, service, options_.limits),
-          acceptor_(runtime.executor()),
+          admission_(options_.limits.connections, options_.limits.strangers),
+          room_(runtime),
           tasks_(runtime) {}
 
     Result<> start() {
-        if (!options_.listen.is_loopback()) {
-            return error(Code::refused,
-                         "the API listens on loopback addresses only, not on " + options_.listen.text());
-        }
-        if (auto bound = bind(); !bound) return bound;
+        auto tcp = listen_tcp(runtime_.executor(), options_.listen);
+        if (!tcp) return tcp.error();
+        if (auto there = open_socket(); !there) return there;
         token_ = make_token(runtime_.rng());
         if (auto done = write_files(); !done) return done;
-        tasks_.spawn(accept_all());
+        tcp_.emplace(std::move(*tcp));
+        tasks_.spawn(accept_strangers());
+        if (socket_) tasks_.spawn(accept_local());
         tasks_.spawn(routes_.forget_unfetched());
         return ok();
     }
 
-    routing::Endpoint local() const {
-        auto out = options_.listen;
-        out.port = port_;
-        return out;
-    }
+    routing::Endpoint local() const { return options_.listen; }
     const std::string& token() const { return token_; }
 
-    Task<> close() {
+    Task<void> close() {
         CHECK(runtime_.closing());
         closing_ = true;
         boost::system::error_code ignored;
-        acceptor_.close(ignored);
-        for (const auto& connection : connections_) connection->stop();
+        for (auto* acceptor : {&tcp_, &socket_}) {
+            if (*acceptor) (*acceptor)->close(ignored);
+        }
+        for (const auto& [number, connection] : connections_) connection->stop();
         co_await tasks_.drained();
         std::error_code gone;
-        if (port_ != 0) std::filesystem::remove(options_.data_dir / kPortFile, gone);
+        if (tcp_) std::filesystem::remove(options_.data_dir / kPortFile, gone);
+        if (socket_) remove_local(local_);
     }
 
 private:
-    // accept_all() and forget_unfetched(); the other tasks are connections.
-    static constexpr std::size_t kOwnTasks = 2;
+    static constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+    Result<> open_socket() {
+        local_.data_dir = options_.data_dir;
+        local_.elsewhere = options_.limits.socket;
+        if (!options_.limits.group.empty()) {
+            const auto group = group_named(options_.limits.group);
+            if (!group) return group.error();
+            local_.group = *group;
+        }
+        auto opened = listen_local(runtime_.executor(), local_);
+        if (opened) {
+            socket_.emplace(std::move(*opened));
+            return ok();
+        }
+        if (!opened.error().is(Code::io) || !local_.elsewhere.empty()) return opened.error();
+        log_warning("api", opened.error().text(), "; the command line uses TCP instead");
+        return ok();
+    }
 
     // A port file that a crash left behind names somebody else's port, so it goes before the new token comes:
     // a client that reads the token first, then the port, never brings the one to the other.
@@ -80,57 +86,100 @@ private:
             return error(Code::io, "cannot remove " + port_file.string() + ": " + failure.message());
         }
         if (auto done = write_private_file(options_.data_dir / kTokenFile, token_); !done) return done;
-        return write_private_file(port_file, std::to_string(port_));
+        return write_private_file(port_file, std::to_string(options_.listen.port));
     }
 
-    Result<> bind() {
-        const auto at = as_tcp(options_.listen);
-        boost::system::error_code failure;
-        acceptor_.open(at.protocol(), failure);
-        if (!failure) acceptor_.set_option(tcp::acceptor::reuse_address(true), failure);
-        if (!failure) acceptor_.bind(at, failure);
-        if (!failure) acceptor_.listen(asio::socket_base::max_listen_connections, failure);
-        if (failure) {
-            return error(Code::io,
-                         "the API cannot listen on " + options_.listen.text() + ": " + failure.message());
-        }
-        port_ = acceptor_.local_endpoint().port();
-        return ok();
-    }
-
-    Task<> accept_all() {
-        constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+    Task<void> accept_local() {
         while (!closing_) {
-            auto [failure, socket] = co_await acceptor_.async_accept(kAwait);
+            auto [failure, socket] = co_await socket_->async_accept(kAwait);
             if (failure == asio::error::operation_aborted) co_return;
             if (failure) {
-                // Out of descriptors, most likely: give the connections that hold them time to end.
-                co_await routing::sleep_for(runtime_, milliseconds(100));
-            } else if (tasks_.count() < kOwnTasks + options_.limits.connections) {
-                boost::system::error_code ignored;
-                socket.set_option(tcp::no_delay(true), ignored);
-                tasks_.spawn(serve(std::move(socket)));
+                co_await breathe();
+                continue;
             }
+            const auto door = peer_may(socket.native_handle(), local_.group) ? Door::owner : Door::stranger;
+            if (door == Door::owner) {
+                co_await room_for_owner();
+            } else {
+                co_await room_for_stranger();
+            }
+            admit(std::move(socket), door);
         }
     }
 
-    Task<> serve(tcp::socket socket) {
-        const auto connection = make_connection(std::move(socket), options_.limits, token_, route_);
-        connections_.insert(connection);
+    Task<void> accept_strangers() {
+        while (!closing_) {
+            auto [failure, socket] = co_await tcp_->async_accept(kAwait);
+            if (failure == asio::error::operation_aborted) co_return;
+            if (failure) {
+                co_await breathe();
+                continue;
+            }
+            boost::system::error_code ignored;
+            socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+            co_await room_for_stranger();
+            co_await room_for_owner();  // which it may become
+            admit(std::move(socket), Door::tcp);
+        }
+    }
+
+    // Out of descriptors, most likely: give the connections that hold them time to end.
+    Task<void> breathe() { co_await routing::sleep_for(runtime_, milliseconds(100)); }
+
+    Task<void> room_for_owner() {
+        while (!closing_ && !runtime_.closing() && !admission_.room_for_owner()) {
+            co_await room_.wait(kNever);
+        }
+    }
+
+    Task<void> room_for_stranger() {
+        while (!closing_ && !runtime_.closing()) {
+            const auto room = admission_.room_for_stranger(runtime_.now());
+            if (room.now) co_return;
+            auto until = room.until;
+            if (room.leaves) {
+                connections_.at(*room.leaves)->stop();
+                until = kNever;
+            }
+            co_await room_.wait(until);
+        }
+    }
+
+    void admit(Socket socket, Door door) {
+        const auto number = next_number_++;
+        std::function<void()> known;
+        if (door == Door::owner) {
+            admission_.owner_came();
+        } else {
+            admission_.stranger_came(number, runtime_.now());
+            known = [this, number] { admission_.became_known(number), room_.open(); };
+        }
+        const auto connection = make_connection(std::move(socket), door, shared_, std::move(known));
+        connections_[number] = connection;
         if (closing_) connection->stop();
+        tasks_.spawn(serve(number, connection));
+    }
+
+    Task<void> serve(Admission::Number number, std::shared_ptr<Connection> connection) {
         co_await connection->serve();
-        connections_.erase(connection);
+        connections_.erase(number);
+        admission_.left(number);
+        room_.open();
     }
 
     routing::Runtime& runtime_;
-    const ApiOptions options_;
+    ApiOptions options_;
     Routes routes_;
-    const Connection::Route route_ = [this](Exchange& exchange) { return routes_.handle(exchange); };
-    tcp::acceptor acceptor_;
-    std::uint16_t port_ = 0;
+    LocalOptions local_;
+    std::optional<Acceptor> tcp_, socket_;
     std::string token_;
     bool closing_ = false;
-    std::set<std::shared_ptr<Connection>> connections_;
+    const Connection::Shared shared_{options_.limits, token_,
+                                     [this](Exchange& exchange) { return routes_.handle(exchange); }};
+    Admission admission_;
+    routing::Gate room_;  // opens when there may be room for a connection
+    Admission::Number next_number_ = 0;
+    std::map<Admission::Number, std::shared_ptr<Connection>> connections_;
     routing::TaskSet tasks_;
 };
 

@@ -6,6 +6,7 @@ namespace catacomb::node {
 namespace {
 
 constexpr std::size_t kFailedKept = 4;
+constexpr unsigned kMostStalls = 2;                 // in a row
 constexpr std::size_t kRetiredKept = kExitsPerJob;  // the ones before them are twice as old as a use
 
 }  // namespace
@@ -48,7 +49,7 @@ Task<Result<CircuitPtr>> ExitSet::get(std::size_t index, Time deadline) {
         retired_.front()->close();
         retired_.pop_front();
     }
-    building_ = pool_.take(exits_to_avoid(), deadline);
+    building_ = source_(exits_to_avoid(), deadline);
     auto circuit = co_await building_->wait(deadline);
     // Nobody takes it any more: the pool keeps what comes now.
     if (!circuit) building_->set(circuit.error());
@@ -61,17 +62,33 @@ Task<Result<CircuitPtr>> ExitSet::get(std::size_t index, Time deadline) {
     }
     slot.circuit = *circuit;
     slot.built = runtime_.now();
+    slot.stalls = kMostStalls - 1;  // until it has served
     co_return circuit;
 }
 
-void ExitSet::drop(const CircuitPtr& circuit) {
+ExitSet::Slot* ExitSet::slot_of(const CircuitPtr& circuit) {
     for (auto& slot : slots_) {
-        if (slot.circuit != circuit) continue;
-        failed_.push_back(circuit->endpoint().id);
-        if (failed_.size() > kFailedKept) failed_.pop_front();
-        circuit->close();
-        slot.circuit.reset();
+        if (slot.circuit == circuit) return &slot;
     }
+    return nullptr;
+}
+
+void ExitSet::drop(const CircuitPtr& circuit) {
+    auto* slot = slot_of(circuit);
+    if (!slot) return;
+    failed_.push_back(circuit->endpoint().id);
+    if (failed_.size() > kFailedKept) failed_.pop_front();
+    circuit->close();
+    slot->circuit.reset();
+}
+
+void ExitSet::stalled(const CircuitPtr& circuit) {
+    auto* slot = slot_of(circuit);
+    if (slot && ++slot->stalls >= kMostStalls) drop(circuit);
+}
+
+void ExitSet::served(const CircuitPtr& circuit) {
+    if (auto* slot = slot_of(circuit)) slot->stalls = 0;
 }
 
 }  // namespace catacomb::node

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "routing/backoff.hpp"
 
 namespace catacomb::node {
 namespace {
@@ -98,7 +99,8 @@ Result<std::vector<DescriptorPtr>> Paths::choose_from(const std::vector<Descript
 
 Task<Result<CircuitPtr>> Paths::build(routing::PathRequest request, Time deadline) {
     auto& runtime = parts_.runtime;
-    for (Duration pause = kRetryPause;; pause = std::min<Duration>(2 * pause, kLongestRetryPause)) {
+    routing::Backoff backoff(kRetryPause, kLongestRetryPause);
+    for (;;) {
         auto path = choose(request);
         if (!path) co_return path.error();
         const auto started = runtime.now();
@@ -115,6 +117,7 @@ Task<Result<CircuitPtr>> Paths::build(routing::PathRequest request, Time deadlin
         blame(*path, failed_hop);
         // The rendezvous itself does not answer: another path will not help.
         if (request.last && failed_hop == path->size()) co_return circuit.error();
+        const auto pause = backoff.next(*rng_);
         if (runtime.now() + pause >= deadline) co_return circuit.error();
         if (!co_await routing::sleep_for(runtime, pause)) co_return error(Code::closed);
     }

@@ -9,15 +9,20 @@ namespace {
 constexpr std::size_t kJobsKept = 100;
 }  // namespace
 
-Client::Client(ClientParts parts, NodeDocuments documents)
-    : parts_(std::move(parts)), documents_(std::move(documents)), tasks_(parts_.runtime) {}
+Client::Client(ClientParts parts, NodeFacts facts)
+    : parts_(std::move(parts)),
+      facts_(std::move(facts)),
+      ids_(parts_.runtime.rng().split("job ids")),
+      room_(parts_.runtime),
+      tasks_(parts_.runtime) {}
 
 Result<JobPtr> Client::new_job(JobKind kind) {
     if (parts_.runtime.closing()) return error(Code::closed, "the node is stopping");
-    if (tasks_.count() >= parts_.jobs_at_once)
+    if (running_ >= parts_.jobs_at_once)
         return error(Code::limit, "too many jobs are running; wait for one to end");
     if (auto enough = enough_relays(); !enough) return enough.error();
-    auto job = std::make_shared<Job>(parts_.runtime, next_id_++, kind);
+    auto job = std::make_shared<Job>(parts_.runtime, ids_->u64(), kind);
+    ++running_;
     jobs_.push_front(job);
     if (jobs_.size() > kJobsKept) {
         auto oldest =
@@ -53,12 +58,12 @@ Result<JobId> Client::begin_get(std::string key, GetOptions, std::shared_ptr<Byt
     return (*job)->status.id;
 }
 
-Result<JobId> Client::begin_check(std::string key) {
+Result<JobId> Client::begin_check(std::string key, CheckOptions options) {
     auto decoded = storage::VerifyKey::decode(key);
     if (!decoded) return decoded.error();
     auto job = new_job(JobKind::check);
     if (!job) return job.error();
-    tasks_.spawn(run(std::make_shared<CheckJob>(parts_, *job, std::move(*decoded))));
+    tasks_.spawn(run(std::make_shared<CheckJob>(parts_, *job, std::move(*decoded), options)));
     return (*job)->status.id;
 }
 
@@ -86,6 +91,11 @@ Result<> Client::cancel(JobId id) {
     if (!found) return found.error();
     (*found)->cancel();
     return ok();
+}
+
+Task<bool> Client::wait_for_room(Time deadline) {
+    const auto wake = co_await room_.wait(deadline);
+    co_return wake == routing::Wake::opened;
 }
 
 Task<std::uint64_t> Client::wait_for_change(JobId id, std::uint64_t seen_version, Time deadline) {

@@ -3,32 +3,36 @@
 
 #include <deque>
 
+#include "node/client/check_job.hpp"
 #include "node/client/get_job.hpp"
 #include "node/client/insert_job.hpp"
+#include "node/status.hpp"
 
 namespace catacomb::node {
 
-// The documents of Service that the node knows, not its client.
-struct NodeDocuments {
-    std::function<std::string()> status, circuits;
+// What the node knows of itself, and its client does not.
+struct NodeFacts {
+    std::function<StatusFacts()> status;
+    std::function<CircuitFacts()> circuits;
 };
 
 class Client final : public Service {
 public:
-    Client(ClientParts parts, NodeDocuments documents);
+    Client(ClientParts parts, NodeFacts facts);
 
     Result<JobId> begin_insert(InsertOptions options, std::shared_ptr<ByteSource> from) override;
     Result<JobId> begin_get(std::string key, GetOptions options, std::shared_ptr<ByteSink> to) override;
-    Result<JobId> begin_check(std::string key) override;
+    Result<JobId> begin_check(std::string key, CheckOptions options) override;
     std::vector<JobStatus> jobs() const override;
     Result<JobStatus> job(JobId id) const override;
     Result<> cancel(JobId id) override;
     Task<std::uint64_t> wait_for_change(JobId id, std::uint64_t seen_version, Time deadline) override;
-    std::string status_json() const override { return documents_.status(); }
-    std::string circuits_json() const override { return documents_.circuits(); }
+    Task<bool> wait_for_room(Time deadline) override;
+    StatusFacts status() const override { return facts_.status(); }
+    CircuitFacts circuits() const override { return facts_.circuits(); }
 
     Task<void> drained() { return tasks_.drained(); }
-    std::size_t running() const { return tasks_.count(); }
+    std::size_t running() const { return running_; }
 
 private:
     Result<JobPtr> new_job(JobKind kind);
@@ -37,12 +41,16 @@ private:
     template <class Work>
     Task<void> run(std::shared_ptr<Work> work) {
         co_await work->run();
+        --running_;
+        room_.open();
     }
 
     ClientParts parts_;
-    NodeDocuments documents_;
+    NodeFacts facts_;
     std::deque<JobPtr> jobs_;  // newest first
-    JobId next_id_ = 1;
+    std::unique_ptr<Rng> ids_;
+    std::size_t running_ = 0;
+    routing::Gate room_;  // opens when a job has ended
     routing::TaskSet tasks_;
 };
 

@@ -3,30 +3,16 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "node/client/spool.hpp"
+#include "node/client/placement_report.hpp"
+#include "node/client/spooling.hpp"
 
 namespace catacomb::node {
 namespace {
 
-constexpr std::size_t kSegmentsAtOnce = 4;
 constexpr std::size_t kChunk = 1024 * 1024;
-constexpr unsigned kRounds = 4;
-constexpr unsigned kBodiesChecked = 2;
 
-// A file from the spool, as if it came from its source.
-class SpooledSource final : public ByteSource {
-public:
-    SpooledSource(Runtime& runtime, std::shared_ptr<Spool> spool)
-        : runtime_(runtime), spool_(std::move(spool)) {}
-    Task<Result<Bytes>> read(std::size_t) override {
-        std::function<Result<Bytes>()> work = [spool = spool_] { return spool->read(); };
-        co_return co_await routing::on_worker(runtime_, std::move(work));
-    }
-
-private:
-    Runtime& runtime_;
-    std::shared_ptr<Spool> spool_;
-};
+// Data and parity.
+std::uint64_t memory_of(const storage::Profile& profile) { return profile.n * profile.block(); }
 
 }  // namespace
 
@@ -36,7 +22,7 @@ InsertJob::InsertJob(ClientParts& parts, JobPtr job, InsertOptions options, std:
       options_(std::move(options)),
       from_(std::move(from)),
       exits_(parts.runtime, parts.pool),
-      rng_(parts.runtime.rng().split(concat("insert/", job_->status.id))),
+      placer_(parts, job_, exits_),
       landed_(parts.runtime),
       tasks_(parts.runtime) {
     // What is under way ends then: a closed circuit fails whatever waits on it, and the rest asks alive().
@@ -49,79 +35,62 @@ InsertJob::InsertJob(ClientParts& parts, JobPtr job, InsertOptions options, std:
 Task<void> InsertJob::run() {
     auto done = co_await insert();
     if (!done) job_->fail(done.error());
+    exits_.close();
     co_await tasks_.drained();
+    co_await placer_.drained();
     parts_.spooled -= spooled_;
     if (done) job_->finish();
 }
 
 Task<Result<>> InsertJob::insert() {
     if (!options_.content_hash || !options_.size) {
-        auto spooled = co_await spool_input();
+        auto spooled = co_await spool();
         if (!spooled) co_return spooled;
     }
-    lease_end_ = lease_end_at(parts_.runtime.now());
+    placer_.ask_for_lease(lease_end_at(parts_.runtime.now()));
     auto& progress = job_->status.progress;
     progress.bytes_total = *options_.size;
     job_->set_phase("storing");
+    auto created = disperser();
+    if (!created) co_return created.error();
+    auto held = *created;
+    single_ = held->shape().single_leaf();
+    progress.blocks_needed = 0;
+    auto dispersed = co_await disperse(held);
+    if (!dispersed) co_return dispersed;
+    auto settled = co_await settle();
+    if (!settled) co_return settled;
+    auto key = held->finish();
+    if (!key) co_return key.error();
+    auto told = report();
+    told.key = key->encode();
+    job_->status.insert = std::move(told);
+    co_return ok();
+}
 
+Task<Result<>> InsertJob::spool() {
+    job_->set_phase("reading");
+    auto rng = parts_.runtime.rng().split(concat("spool/", job_->status.id));
+    auto spooled = co_await spool_input(parts_, job_, from_, *rng, spooled_);
+    if (!spooled) co_return spooled.error();
+    options_.content_hash = std::move(spooled->content_hash);
+    options_.size = spooled->size;
+    from_ = std::move(spooled->source);
+    co_return ok();
+}
+
+Result<std::shared_ptr<storage::FileDisperser>> InsertJob::disperser() {
     storage::InsertParameters parameters;
     parameters.convergence_secret =
         options_.convergent ? storage::convergent_secret() : parts_.convergence_secret.clone();
     auto hash = crypto::Digest::from(*options_.content_hash);
-    if (!hash) co_return error(Code::bad_input, "the content hash is not 32 bytes");
+    if (!hash) return error(Code::bad_input, "the content hash is not 32 bytes");
     parameters.file_hash = *hash;
     parameters.size = *options_.size;
     parameters.name = options_.name;
     auto created = storage::FileDisperser::create(std::move(parameters));
-    if (!created) co_return created.error();
-    auto disperser = std::make_shared<storage::FileDisperser>(std::move(*created));
-    progress.blocks_needed = 0;
-    auto dispersed = co_await disperse(disperser);
-    if (!dispersed) co_return dispersed;
-    while (in_flight_ > 0) {
-        if (co_await landed_.wait(kNever) == routing::Wake::closed) co_return error(Code::closed);
-    }
-    if (auto still = job_->alive(); !still) co_return still;
-    auto key = disperser->finish();
-    if (!key) co_return key.error();
-    auto report = report_.report();
-    report.key = key->encode();
-    job_->status.insert = std::move(report);
-    co_return ok();
-}
-
-Task<Result<>> InsertJob::spool_input() {
-    job_->set_phase("reading");
-    auto& runtime = parts_.runtime;
-    auto created = Spool::create(parts_.spool_directory, *rng_);
-    if (!created) co_return created.error();
-    std::shared_ptr<Spool> spool = std::move(*created);
-    auto hasher = std::make_shared<crypto::ContentHasher>();
-    for (;;) {
-        auto chunk = co_await from_->read(kChunk);
-        if (!chunk) co_return chunk.error();
-        if (auto still = job_->alive(); !still) co_return still;
-        if (chunk->empty()) break;
-        if (parts_.spooled + chunk->size() > parts_.spool_limit)
-            co_return error(Code::limit,
-                            "too much input is spooled; insert it from a file, or raise limits.spool");
-        parts_.spooled += chunk->size();
-        spooled_ += chunk->size();
-        auto bytes = std::make_shared<Bytes>(std::move(*chunk));
-        std::function<Result<>()> work = [spool, hasher, bytes] {
-            hasher->add(*bytes);
-            return spool->append(*bytes);
-        };
-        auto written = co_await routing::on_worker(runtime, std::move(work));
-        if (!written) co_return written;
-    }
-    std::function<Result<>()> work = [spool] { return spool->rewind(); };
-    auto rewound = co_await routing::on_worker(runtime, std::move(work));
-    if (!rewound) co_return rewound;
-    options_.content_hash = to_bytes(hasher->digest().view());
-    options_.size = spool->size();
-    from_ = std::make_shared<SpooledSource>(runtime, std::move(spool));
-    co_return ok();
+    if (!created) return created.error();
+    return std::make_shared<storage::FileDisperser>(std::move(*created));
 }
 
 Task<Result<>> InsertJob::disperse(std::shared_ptr<storage::FileDisperser> disperser) {
@@ -171,151 +140,110 @@ Task<Result<>> InsertJob::disperse_chunk(std::shared_ptr<storage::FileDisperser>
     }
 }
 
-// Waits until there is room for one more segment under way.
+// ---- segments under way
+
+// A segment on which the others depend, or that stands alone, is read back itself; leaves vouch for each
+// other.
 Task<Result<>> InsertJob::hand_over(storage::NewSegment segment) {
-    while (in_flight_ >= kSegmentsAtOnce) {
-        if (co_await landed_.wait(kNever) == routing::Wake::closed) co_return error(Code::closed);
-        if (auto still = job_->alive(); !still) co_return still;
-    }
-    ++in_flight_;
-    job_->status.progress.blocks_needed += segment.blocks.profile().n;
+    storage::SegmentRef ref;
+    ref.root = segment.blocks.root();
+    ref.profile = segment.blocks.profile();
+    const auto memory = memory_of(ref.profile);
+    auto room = co_await wait_for_room(memory, kStoredAtOnce);
+    if (!room) co_return room;
+    job_->status.progress.blocks_needed += ref.profile.n;
+    const bool whole = single_ || segment.level > 0;
+    const auto slot = least_used_slot();
+    segments_.emplace_back(ref, whole, slot);
+    ++under_way_.count;
+    ++under_way_.in_slot[slot];
     auto blocks = std::make_shared<const storage::SegmentBlocks>(std::move(segment.blocks));
-    tasks_.spawn(keep_segment(std::move(blocks), segments_++));
+    tasks_.spawn(place_new(segments_.size() - 1, std::move(blocks), parts_.memory.share(memory)));
     co_return ok();
 }
 
-Task<void> InsertJob::keep_segment(std::shared_ptr<const storage::SegmentBlocks> segment,
-                                   std::uint64_t number) {
-    auto stored = co_await store_and_check(segment, number);
-    if (!stored) job_->fail(stored.error());
-    --in_flight_;
-    const auto done_to = job_->status.progress.bytes_total;
+std::size_t InsertJob::least_used_slot() const {
+    const auto& used = under_way_.in_slot;
+    return static_cast<std::size_t>(std::min_element(used.begin(), used.end()) - used.begin());
+}
+
+Task<Result<>> InsertJob::wait_for_room(std::uint64_t bytes, std::size_t most) {
+    while (under_way_.count > 0 && (under_way_.count >= most || !parts_.memory.has_room(bytes))) {
+        if (co_await landed_.wait(kNever) == routing::Wake::closed) co_return error(Code::closed);
+        if (auto still = job_->alive(); !still) co_return still;
+    }
+    co_return ok();
+}
+
+Task<Result<>> InsertJob::all_landed() {
+    auto out = job_->alive();
+    while (out && under_way_.count > 0) {
+        const auto wake = co_await landed_.wait(kNever);
+        out = wake == routing::Wake::closed ? Result<>(error(Code::closed)) : job_->alive();
+    }
+    co_return out;
+}
+
+Task<void> InsertJob::place_new(std::size_t number, SegmentBlocksPtr blocks,
+                                std::shared_ptr<MemoryBudget::Share> memory) {
+    auto& placing = segments_[number];
+    const auto slot = placing.state().first_slot;
+    auto placed = co_await placer_.place(placing, std::move(blocks));
+    if (!placed) job_->fail(placed.error());
+    memory.reset();
+    --under_way_.count;
+    --under_way_.in_slot[slot];
+    const auto total = job_->status.progress.bytes_total;
     const auto before = job_->status.progress.bytes_done;
     // A branch adds no bytes of the file; the last leaf is shorter than its room.
-    if (stored && done_to && before < *done_to) {
-        job_->advance(std::min<std::uint64_t>(segment->profile().capacity(), *done_to - before));
+    if (placed && total && before < *total) {
+        job_->advance(std::min<std::uint64_t>(placing.state().profile.capacity(), *total - before));
     }
     landed_.open();
 }
 
-Task<Result<>> InsertJob::store_and_check(std::shared_ptr<const storage::SegmentBlocks> segment,
-                                          std::uint64_t number) {
-    const auto& profile = segment->profile();
-    const auto deadline = parts_.runtime.now() + limits::kSegment;
-    const auto first_slot = static_cast<std::size_t>(number) % kExitsPerJob;
-    Placed placed;
-    Error last = error(Code::timed_out, "the blocks could not be stored in time");
-    for (unsigned round = 0; round < kRounds && parts_.runtime.now() < deadline; ++round) {
-        const auto slot = (first_slot + round) % kExitsPerJob;
-        co_await store_missing(segment, placed, slot, deadline);
-        if (auto still = job_->alive(); !still) co_return still;
-        // Through another exit than the one that stored.
-        auto checked = co_await check(segment, placed, (slot + 1) % kExitsPerJob, deadline);
-        if (auto still = job_->alive(); !still) co_return still;
-        if (!checked) {
-            last = checked.error();
-            job_->failed_block(last.text());
-            continue;
+// ---- segments that passed
+
+// What was learned of vaults since a segment passed may make it less than it was: it is looked at again,
+// until all stand side by side on what is known at the end.
+Task<Result<>> InsertJob::settle() {
+    for (;;) {
+        auto landed = co_await all_landed();
+        if (!landed) co_return landed;
+        const auto undone = undone_segments();
+        if (undone.empty()) co_return ok();
+        job_->set_phase("checking");
+        for (const auto number : undone) {
+            const auto memory = memory_of(segments_[number].state().profile);
+            auto room = co_await wait_for_room(memory, kStoredAtOnce);
+            if (!room) co_return room;
+            ++under_way_.count;
+            tasks_.spawn(place_again(number, parts_.memory.share(memory)));
         }
-        const auto count = static_cast<unsigned>(__builtin_popcountll(placed.witnessed));
-        if (count == profile.n || (count >= happiness(profile) && round + 1 >= 2)) break;
-        // What another exit does not find is not there.
-        placed.keep(placed.witnessed);
     }
-    placed.keep(placed.witnessed);
-    const auto count = static_cast<unsigned>(placed.given.size());
-    if (count < happiness(profile)) {
-        if (!placed.failure.empty())
-            last = error(Code::refused, "vaults took too few blocks: " + placed.failure);
-        co_return error(last.code, concat("only ", count, " of ", static_cast<unsigned>(profile.n),
-                                          " blocks of a segment could be stored (", happiness(profile),
-                                          " are needed): ", last.text()));
-    }
-    report_.add(profile, placed.given);
-    co_return ok();
 }
 
-Task<void> InsertJob::store_missing(std::shared_ptr<const storage::SegmentBlocks> segment, Placed& placed,
-                                    std::size_t slot, Time deadline) {
-    const auto want = all_of(segment->profile().n) & ~placed.mask();
-    if (want == 0) co_return;
-    auto circuit = co_await exits_.get(slot, deadline);
-    if (!circuit) {
-        placed.failure = circuit.error().text();
-        co_return job_->failed_block(circuit.error().text());
+std::vector<std::size_t> InsertJob::undone_segments() {
+    std::vector<std::size_t> out;
+    for (std::size_t number = 0; number < segments_.size(); ++number) {
+        if (!segments_[number].is_done(placer_.evidence())) out.push_back(number);
     }
-    auto stored = co_await store_blocks(parts_.runtime, *circuit, segment, want, lease_end_, parts_.view,
-                                        *parts_.proofs, limits::kStoreJob);
-    if (!stored) {
-        exits_.drop(*circuit);
-        placed.failure = stored.error().text();
-        co_return job_->failed_block(stored.error().text());
-    }
-    placed.failure = stored->failure;
-    if (!stored->failure.empty()) job_->failed_block(stored->failure);
-    if (stored->acknowledged.empty()) exits_.drop(*circuit);
-    for (auto& one : stored->acknowledged) {
-        placed.stored_by[(*circuit)->endpoint().id] |= bit(one.index);
-        placed.given.push_back(std::move(one));
-    }
-    job_->status.progress.blocks_done += stored->acknowledged.size();
-    job_->changed();
-}
-
-BlockMask InsertJob::Placed::mask() const {
-    BlockMask out = 0;
-    for (const auto& one : given) out |= bit(one.index);
     return out;
 }
 
-void InsertJob::Placed::keep(BlockMask kept) {
-    std::erase_if(given, [kept](const auto& one) { return !(kept & bit(one.index)); });
-    for (auto& [exit, stored] : stored_by) stored &= kept;
+Task<void> InsertJob::place_again(std::size_t number, std::shared_ptr<MemoryBudget::Share> memory) {
+    SegmentBlocksPtr not_in_memory;
+    auto placed = co_await placer_.place(segments_[number], not_in_memory);
+    if (!placed) job_->fail(placed.error());
+    memory.reset();
+    --under_way_.count;
+    landed_.open();
 }
 
-// HAVE for all of them, and two bodies, verified here. An exit's word for what it stored itself counts for
-// nothing.
-Task<Result<>> InsertJob::check(std::shared_ptr<const storage::SegmentBlocks> segment, Placed& placed,
-                                std::size_t slot, Time deadline) {
-    if (placed.mask() == 0) co_return ok();
-    auto circuit = co_await exits_.get(slot, deadline);
-    if (!circuit) co_return circuit.error();
-    const auto others = placed.mask() & ~placed.stored_by[(*circuit)->endpoint().id];
-    const auto credible = others | placed.witnessed;
-    if (credible == 0) {
-        co_return error(Code::unreachable, "no other exit can be reached to check what was stored");
-    }
-    storage::SegmentRef ref;
-    ref.root = segment->root();
-    ref.profile = segment->profile();
-    auto had = co_await ask_have(parts_.runtime, *circuit, ref, limits::kHaveJob);
-    if (!had) {
-        exits_.drop(*circuit);
-        co_return had.error();
-    }
-    std::vector<unsigned> indices;
-    for (unsigned i = 0; i < ref.profile.n; ++i) {
-        if (had->have & credible & bit(i)) indices.push_back(i);
-    }
-    rng_->shuffle(indices);
-    BlockMask want = 0;
-    for (unsigned i = 0; i < std::min<std::size_t>(kBodiesChecked, indices.size()); ++i) {
-        want |= bit(indices[i]);
-    }
-    if (want == 0) {
-        placed.witnessed = 0;
-        co_return ok();
-    }
-    auto bodies =
-        co_await fetch_blocks(parts_.runtime, *circuit, ref, want, kBodiesChecked, limits::kFetchJob);
-    if (!bodies) {
-        exits_.drop(*circuit);
-        co_return bodies.error();
-    }
-    // A body that is promised and does not come is a block that is not there.
-    for (const auto& block : bodies->blocks) want &= ~bit(block.id().index);
-    placed.witnessed = had->have & credible & ~want;
-    co_return ok();
+InsertReport InsertJob::report() const {
+    PlacementReport out;
+    for (const auto& segment : segments_) out.add(segment.state(), placer_.evidence());
+    return out.report(placer_.evidence());
 }
 
 }  // namespace catacomb::node

@@ -1,12 +1,11 @@
 // InsertJob: a file in, a key out (docs/architecture.md, Life of a file). Segments are dispersed one after
-// the other on a worker and stored a few at a time, each through one exit and then checked through another;
-// memory does not grow with the file.
+// the other on a worker and placed side by side; what a passed segment needs to be looked at again is kept to
+// the end, its bytes are not, so memory hardly grows with the file.
 #pragma once
 
 #include "crypto/hash.hpp"
-#include "node/client/exit_calls.hpp"
 #include "node/client/parts.hpp"
-#include "node/client/placement_report.hpp"
+#include "node/client/segment_placer.hpp"
 #include "node/protocol/limits.hpp"
 #include "storage/tree/disperser.hpp"
 
@@ -20,49 +19,43 @@ public:
     Task<void> run();
 
 private:
-    struct Placed {
-        std::vector<Acknowledged> given;                 // distinct by index
-        std::map<routing::NodeId, BlockMask> stored_by;  // exit -> what it says that it stored
-        BlockMask witnessed = 0;                         // seen through an exit that did not store it
-        std::string failure;
-
-        BlockMask mask() const;
-        // What is not in `kept` does not count as placed any more.
-        void keep(BlockMask kept);
+    struct UnderWay {
+        std::size_t count = 0;
+        std::array<std::size_t, kExitsPerJob> in_slot{};
     };
 
     Task<Result<>> insert();
-    Task<Result<>> spool_input();
+    Task<Result<>> spool();
+    Result<std::shared_ptr<storage::FileDisperser>> disperser();
     Task<Result<>> disperse(std::shared_ptr<storage::FileDisperser> disperser);
     Task<Result<>> disperse_chunk(std::shared_ptr<storage::FileDisperser> disperser,
                                   std::shared_ptr<Bytes> chunk);
     Task<Result<>> hand_over(storage::NewSegment segment);
+    Task<Result<>> wait_for_room(std::uint64_t bytes, std::size_t most);
+    Task<Result<>> all_landed();
 
-    Task<void> keep_segment(std::shared_ptr<const storage::SegmentBlocks> segment, std::uint64_t number);
-    Task<Result<>> store_and_check(std::shared_ptr<const storage::SegmentBlocks> segment,
-                                   std::uint64_t number);
-    Task<void> store_missing(std::shared_ptr<const storage::SegmentBlocks> segment, Placed& placed,
-                             std::size_t slot, Time deadline);
-    Task<Result<>> check(std::shared_ptr<const storage::SegmentBlocks> segment, Placed& placed,
-                         std::size_t slot, Time deadline);
+    Task<void> place_new(std::size_t number, SegmentBlocksPtr blocks,
+                         std::shared_ptr<MemoryBudget::Share> memory);
+    Task<Result<>> settle();
+    std::vector<std::size_t> undone_segments();
+    Task<void> place_again(std::size_t number, std::shared_ptr<MemoryBudget::Share> memory);
+    std::size_t least_used_slot() const;
+    InsertReport report() const;
 
     ClientParts& parts_;
     JobPtr job_;
     InsertOptions options_;
     std::shared_ptr<ByteSource> from_;
     ExitSet exits_;
-    std::unique_ptr<Rng> rng_;
-    Time lease_end_{};
-    PlacementReport report_;
-    std::uint64_t segments_ = 0;
+    SegmentPlacer placer_;
+    std::deque<Placing> segments_;
+    bool single_ = false;        // the file is one segment
     std::uint64_t spooled_ = 0;  // bytes, of parts_.spooled
-    std::size_t in_flight_ = 0;
+    UnderWay under_way_;
     routing::Gate landed_;
     routing::TaskSet tasks_;
 };
 
-// Fewer acknowledged blocks than this and the segment does not count as stored: three quarters of n.
-inline unsigned happiness(const storage::Profile& profile) { return (3u * profile.n + 3) / 4; }
 // At least limits::kLease away, at midnight UTC: to the second it would be a mark that all blocks of one
 // insert share.
 inline Time lease_end_at(Time now) {

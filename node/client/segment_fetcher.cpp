@@ -14,113 +14,160 @@ std::string where(const storage::TreeNode& node) {
 
 }  // namespace
 
-struct SegmentFetcher::Gathered {
+struct SegmentFetcher::Gathering {
+    Gathering(Runtime& runtime, const storage::TreeNode& of) : node(of), changed(runtime) {}
+
     storage::TreeNode node;
     std::vector<storage::Block> blocks;
     BlockMask got = 0, absent = 0;
+    unsigned asking = 0;         // exits that are asked now
     unsigned answers = 0;        // exits that said what they know
     unsigned nothing_known = 0;  // of them, those that know of no block at all
-    Time deadline{};
+    bool over = false;           // nobody waits for it any more
+    bool busy = false;           // an exit took no more requests: another would not thank us
+    std::size_t slot = 0;        // of the exit to ask next
+    Time began{}, deadline{};
     std::optional<Error> last;
+    routing::Gate changed;
 
     unsigned need() const { return node.ref.profile.k - static_cast<unsigned>(blocks.size()); }
+    bool is_complete() const { return over || need() == 0; }
 };
 
-Task<Result<std::shared_ptr<storage::SealedStripe>>> SegmentFetcher::fetch(storage::TreeNode node) {
+Task<SegmentFetcher::Blocks> SegmentFetcher::gather(storage::TreeNode node) {
     auto& runtime = parts_.runtime;
-    auto gathered = std::make_shared<Gathered>();
-    gathered->node = node;
-    gathered->deadline = runtime.now() + limits::kSegment;
-    auto slot = next_slot_++ % kExitsPerJob;
+    auto gathering = std::make_shared<Gathering>(runtime, node);
+    gathering->began = runtime.now();
+    gathering->deadline = runtime.now() + limits::kSegment;
+    gathering->slot = next_slot_++;
+    pace_.asked(node.ref.profile.k);
+    Blocks out;
     for (;;) {
-        auto asked = co_await ask_one_exit(gathered, slot);
-        if (auto still = job_->alive(); !still) co_return still.error();
-        if (asked && gathered->need() == 0) break;
-        if (!asked) {
-            gathered->last = asked.error();
-            if (asked.error().is(Code::too_few_relays)) co_return asked.error();
+        ask(gathering);
+        co_await hedge(gathering);
+        if (auto still = job_->alive(); !still) {
+            out.failure = still.error();
+        } else if (!gathering->is_complete()) {
+            job_->failed_block(not_enough(*gathering).text());
+            const bool too_few = gathering->last && gathering->last->is(Code::too_few_relays);
+            if (too_few || gathering->nothing_known >= 2 || runtime.now() >= gathering->deadline) {
+                out.failure = not_enough(*gathering);
+            } else if (co_await routing::sleep_for(runtime, kBetweenExits)) {
+                continue;
+            } else {
+                out.failure = error(Code::closed);
+            }
         }
-        job_->failed_block(not_enough(*gathered).text());
-        if (gathered->nothing_known >= 2 || runtime.now() >= gathered->deadline)
-            co_return not_enough(*gathered);
-        if (!co_await routing::sleep_for(runtime, kBetweenExits)) co_return error(Code::closed);
-        slot = (slot + 1) % kExitsPerJob;
+        break;
     }
-    std::function<Result<std::shared_ptr<storage::SealedStripe>>()> work =
-        [gathered]() -> Result<std::shared_ptr<storage::SealedStripe>> {
-        auto stripe = storage::SealedStripe::recover(gathered->blocks);
+    if (!out.failure) pace_.took(runtime.now() - gathering->began);
+    gathering->over = true;
+    out.blocks = std::move(gathering->blocks);
+    co_return out;
+}
+
+Task<Result<StripePtr>> SegmentFetcher::fetch(storage::TreeNode node) {
+    auto gathered = co_await gather(node);
+    if (gathered.failure) co_return *gathered.failure;
+    auto blocks = std::make_shared<std::vector<storage::Block>>(std::move(gathered.blocks));
+    std::function<Result<StripePtr>()> work = [blocks]() -> Result<StripePtr> {
+        auto stripe = storage::SealedStripe::recover(*blocks);
         if (!stripe) return stripe.error();
         return std::make_shared<storage::SealedStripe>(std::move(*stripe));
     };
-    co_return co_await routing::on_worker(runtime, std::move(work));
+    co_return co_await routing::on_worker(parts_.runtime, std::move(work));
 }
 
-Task<Result<>> SegmentFetcher::ask_one_exit(std::shared_ptr<Gathered> gathered, std::size_t slot) {
+// ---- one exit, and a second one
+
+void SegmentFetcher::ask(const GatheringPtr& gathering) {
+    ++gathering->asking;
+    tasks_.spawn(ask_one_exit(gathering, gathering->slot++ % kExitsPerJob));
+}
+
+// Until the segment is complete or nobody is being asked any more.
+Task<void> SegmentFetcher::hedge(GatheringPtr gathering) {
     auto& runtime = parts_.runtime;
-    auto circuit = co_await exits_.get(slot, gathered->deadline);
-    if (!circuit) co_return circuit.error();
-    const auto& ref = gathered->node.ref;
-    const auto want = all_of(ref.profile.n) & ~gathered->got;
-    const auto limit = std::min<Duration>(limits::kFetchJob, gathered->deadline - runtime.now());
-    auto fetched = co_await fetch_blocks(runtime, *circuit, ref, want, gathered->need(), limit);
-    if (!fetched) {
-        exits_.drop(*circuit);
-        co_return fetched.error();
+    const auto after = pace_.hedge_after();
+    auto hedge_at = after ? runtime.now() + *after : kNever;
+    while (gathering->asking > 0 && !gathering->is_complete()) {
+        const auto wake = co_await gathering->changed.wait(hedge_at);
+        if (wake == routing::Wake::closed && runtime.closing()) co_return;
+        if (runtime.now() < hedge_at) continue;
+        hedge_at = kNever;
+        if (!gathering->busy && pace_.take_extra(gathering->need())) ask(gathering);
     }
-    ++gathered->answers;
-    const auto count = fetched->blocks.size();
-    if (count == 0 && fetched->absent == 0) ++gathered->nothing_known;
-    gathered->absent = fetched->absent;
-    blocks_fetched_ += count;
-    job_->status.progress.blocks_done += count;
-    for (auto& block : fetched->blocks) {
-        gathered->got |= bit(block.id().index);
-        gathered->blocks.push_back(std::move(block));
-    }
-    job_->changed();
-    co_return ok();
 }
 
-Error SegmentFetcher::not_enough(const Gathered& gathered) const {
-    const auto seen = gathered.blocks.size();
-    const unsigned k = gathered.node.ref.profile.k;
-    if (gathered.answers == 0 && gathered.last) return *gathered.last;
+FetchCall SegmentFetcher::call_for(const GatheringPtr& gathering) const {
+    const auto& ref = gathering->node.ref;
+    FetchCall out;
+    out.segment = ref;
+    out.want = all_of(ref.profile.n) & ~gathering->got;
+    out.need = gathering->need();
+    out.limit = std::min<Duration>(limits::kFetchJob, gathering->deadline - parts_.runtime.now());
+    out.patience = pace_.patience();
+    return out;
+}
+
+Task<void> SegmentFetcher::ask_one_exit(GatheringPtr gathering, std::size_t slot) {
+    auto circuit = co_await exits_.get(slot, gathering->deadline);
+    if (!circuit) {
+        gathering->last = circuit.error();
+    } else if (!gathering->is_complete() && parts_.runtime.now() < gathering->deadline) {
+        auto call = call_for(gathering);
+        call.take = [this, gathering](storage::Block block) { return take(*gathering, std::move(block)); };
+        auto end = co_await fetch_blocks(parts_.runtime, *circuit, std::move(call));
+        conclude(*gathering, *circuit, end);
+    }
+    --gathering->asking;
+    gathering->changed.open();
+}
+
+// False: there are enough. A block that both exits brought counts once.
+bool SegmentFetcher::take(Gathering& gathering, storage::Block block) {
+    if (job_->is_over() || gathering.is_complete()) return false;
+    const auto mark = bit(block.id().index);
+    if (gathering.got & mark) return true;
+    gathering.got |= mark;
+    gathering.blocks.push_back(std::move(block));
+    ++blocks_fetched_;
+    ++job_->status.progress.blocks_done;
+    job_->changed();
+    if (gathering.is_complete()) gathering.changed.open();
+    return !gathering.is_complete();
+}
+
+void SegmentFetcher::conclude(Gathering& gathering, const CircuitPtr& circuit, const Result<FetchEnd>& end) {
+    if (!end) {
+        gathering.last = end.error();
+        if (end.error().is(Code::busy)) gathering.busy = true;
+        if (end.error().is(Code::timed_out)) {
+            exits_.stalled(circuit);
+        } else if (!end.error().is(Code::busy)) {
+            exits_.drop(circuit);
+        }
+        return;
+    }
+    if (end->stalled) return exits_.stalled(circuit);
+    exits_.served(circuit);
+    if (!end->said) return;
+    ++gathering.answers;
+    if (end->got == 0 && end->absent == 0) ++gathering.nothing_known;
+    gathering.absent = end->absent;
+}
+
+Error SegmentFetcher::not_enough(const Gathering& gathering) const {
+    const auto seen = gathering.blocks.size();
+    const unsigned k = gathering.node.ref.profile.k;
+    if (gathering.answers == 0 && seen == 0 && gathering.last) return *gathering.last;
     auto text = concat("not found: ", seen, " of the ", k, " blocks that are needed were seen in ",
-                       where(gathered.node));
-    if (gathered.absent) {
-        text += concat(" (", __builtin_popcountll(gathered.absent),
+                       where(gathering.node));
+    if (gathering.absent) {
+        text += concat(" (", __builtin_popcountll(gathering.absent),
                        " more are on vaults that are away now: try again later)");
     }
     return error(Code::not_found, std::move(text));
-}
-
-Task<Result<HadBlocks>> SegmentFetcher::have(storage::TreeNode node) {
-    HadBlocks out;
-    Error last = error(Code::unreachable);
-    unsigned answers = 0;
-    for (std::size_t slot = 0; slot < kExitsPerJob && answers < 2; ++slot) {
-        const auto deadline = parts_.runtime.now() + limits::kHaveJob;
-        auto circuit = co_await exits_.get(slot, deadline);
-        if (!circuit) {
-            last = circuit.error();
-            continue;
-        }
-        auto had = co_await ask_have(parts_.runtime, *circuit, node.ref, limits::kHaveJob);
-        if (auto still = job_->alive(); !still) co_return still.error();
-        if (!had) {
-            exits_.drop(*circuit);
-            last = had.error();
-            continue;
-        }
-        ++answers;
-        out.have |= had->have;
-        out.absent |= had->absent;
-        // All are there: a second opinion could add nothing.
-        if (out.have == all_of(node.ref.profile.n)) break;
-    }
-    if (answers == 0) co_return last;
-    out.absent &= ~out.have;
-    co_return out;
 }
 
 }  // namespace catacomb::node

@@ -1,36 +1,24 @@
 #include "node/client/spool.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
 namespace catacomb::node {
 namespace {
 
 constexpr std::size_t kChunk = 1024 * 1024;
 
-Error disk_error(const char* doing) {
-    const int reason = errno;
-    const auto code = reason == ENOSPC || reason == EDQUOT ? Code::full : Code::io;
-    return error(code, std::string(doing) + ": " + std::strerror(reason));
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Spool>> Spool::create(const std::string& directory, Rng& rng) {
-    const int file = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (file < 0) return disk_error(("no temporary file in " + directory).c_str());
+    auto file = File::unnamed(directory);
+    if (!file) return file.error();
     crypto::Key256 key;
     rng.fill(key.expose_mutable());
-    return std::unique_ptr<Spool>(new Spool(file, std::move(key)));
+    return std::unique_ptr<Spool>(new Spool(std::move(*file), std::move(key)));
 }
 
-Spool::Spool(int file, crypto::Key256 key)
-    : file_(file), sealer_(crypto::preferred_suite(), key), opener_(crypto::preferred_suite(), key) {}
-
-Spool::~Spool() { ::close(file_); }
+Spool::Spool(File file, crypto::Key256 key)
+    : file_(std::move(file)),
+      sealer_(crypto::preferred_suite(), key),
+      opener_(crypto::preferred_suite(), key) {}
 
 Result<> Spool::append(ByteView bytes) {
     size_ += bytes.size();
@@ -49,12 +37,7 @@ Result<> Spool::write_chunk() {
     ByteArray<crypto::kTagSize> tag;
     sealer_.seal(chunks_written_++, {}, chunk_, tag);
     catacomb::append(chunk_, tag);
-    for (ByteView left = chunk_; !left.empty();) {
-        const auto written = ::write(file_, left.data(), left.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return disk_error("the input could not be spooled");
-        left = left.subspan(static_cast<std::size_t>(written));
-    }
+    if (auto written = file_.write(chunk_); !written) return written;
     chunk_.clear();
     return ok();
 }
@@ -63,8 +46,7 @@ Result<> Spool::rewind() {
     if (!chunk_.empty()) {
         if (auto written = write_chunk(); !written) return written;
     }
-    if (::lseek(file_, 0, SEEK_SET) < 0) return disk_error("the spool could not be rewound");
-    return ok();
+    return file_.rewind();
 }
 
 Result<Bytes> Spool::read() {
@@ -72,13 +54,9 @@ Result<Bytes> Spool::read() {
     const bool last = chunks_read_ + 1 == chunks_written_;
     const auto size = last ? size_ - chunks_read_ * kChunk : kChunk;
     Bytes bytes(size + crypto::kTagSize);
-    for (MutableBytes left = bytes; !left.empty();) {
-        const auto got = ::read(file_, left.data(), left.size());
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return disk_error("the spool could not be read");
-        if (got == 0) return error(Code::corrupt, "the spool is shorter than what was written to it");
-        left = left.subspan(static_cast<std::size_t>(got));
-    }
+    const auto got = file_.read(bytes);
+    if (!got) return got.error();
+    if (*got != bytes.size()) return error(Code::corrupt, "the spool is shorter than what was written to it");
     ByteArray<crypto::kTagSize> tag;
     copy(tag, ByteView(bytes).subspan(size));
     bytes.resize(size);

@@ -3,7 +3,7 @@
 // calls: run them on a worker.
 #pragma once
 
-#include "base/result.hpp"
+#include "base/file.hpp"
 #include "base/rng.hpp"
 #include "crypto/aead.hpp"
 
@@ -13,7 +13,6 @@ class Spool {
 public:
     // Code::io when no file can be made in `directory`.
     static Result<std::unique_ptr<Spool>> create(const std::string& directory, Rng& rng);
-    ~Spool();
 
     // Code::full when the disk is full.
     Result<> append(ByteView bytes);
@@ -25,10 +24,10 @@ public:
     std::uint64_t size() const { return size_; }
 
 private:
-    Spool(int file, crypto::Key256 key);
+    Spool(File file, crypto::Key256 key);
     Result<> write_chunk();
 
-    int file_;
+    File file_;
     crypto::Sealer sealer_;
     crypto::Opener opener_;
     Bytes chunk_;

@@ -138,6 +138,39 @@ Result<> read_values(Config& config, const std::vector<std::pair<std::string, st
     return ok();
 }
 
+bool is_unspecified(const routing::Endpoint& at) {
+    const ByteView address = at.address;
+    return all_zero(at.is_v4() ? address.last(4) : address);
+}
+
+// Why nobody could dial it; empty when they can.
+std::string undialable(const routing::Endpoint& at, bool special_allowed) {
+    if (is_unspecified(at))
+        return "stands for every address of this machine, and others can dial none of that name";
+    if (at.port == 0) return "has no port that others could dial";
+    if (at.is_special() && !special_allowed)
+        return "is a loopback, private or reserved address, which others cannot dial";
+    return {};
+}
+
+// What others would have to dial. Said at once, and not after the proof of work.
+Result<> check_addresses(const Config& config) {
+    if (!config.is_relay() || !config.listen) return ok();
+    if (config.listen->port == 0)
+        return error(Code::bad_input, "listen: port 0 is another port at each start; name one, such as 4000");
+    const bool special_allowed = config.network.allow_special_addresses;
+    for (const auto& address : config.advertise) {
+        const auto why = undialable(address, special_allowed);
+        if (!why.empty()) return error(Code::bad_input, concat("advertise: ", address.text(), " ", why));
+    }
+    const auto why = undialable(*config.listen, special_allowed);
+    if (!config.advertise.empty() || why.empty()) return ok();
+    return error(Code::bad_input,
+                 concat("listen: ", config.listen->text(), " ", why,
+                        "; set advertise (CATACOMB_ADVERTISE) to the public address and port at which others "
+                        "reach this node, such as 192.0.2.7:4000"));
+}
+
 // What no single value shows.
 Result<> check_whole(const Config& config) {
     if (config.relay.enabled.value_or(false) && !config.listen) {
@@ -147,6 +180,7 @@ Result<> check_whole(const Config& config) {
     if (!config.advertise.empty() && !config.listen) {
         return error(Code::bad_input, "advertise is set but listen is not: nobody could connect");
     }
+    if (auto addresses = check_addresses(config); !addresses) return addresses;
     if (config.network.name.empty()) return error(Code::bad_input, "network.name is empty");
     if (config.advertise.size() > 4) return error(Code::bad_input, "advertise: at most 4 addresses");
     if (config.limits.transit_memory < mib(4))
@@ -163,7 +197,9 @@ Result<> check_whole(const Config& config) {
         return error(Code::bad_input, "network.pow_prefilter_bits, network.pow_difficulty_bits: at most 40");
     if (pow.cost.memory_bytes < 8192 || pow.cost.memory_bytes > gib(4).bytes)
         return error(Code::bad_input, "network.pow_memory: 8192 to 4294967296");
-    if (config.api.connections < 4) return error(Code::bad_input, "api.connections: at least 4");
+    if (config.api.connections < 16 || config.api.connections / 3 < config.limits.jobs)
+        return error(Code::bad_input, "api.connections: at least 16, and 3 for each of limits.jobs");
+    if (config.api.strangers == 0) return error(Code::bad_input, "api.strangers: at least 1");
     if (config.api.transfer_buffer < kib(64))
         return error(Code::bad_input, "api.transfer_buffer: at least 64KiB");
     if (config.api.header_limit < kib(1)) return error(Code::bad_input, "api.header_limit: at least 1KiB");

@@ -47,8 +47,11 @@ struct VaultConfig {
 };
 
 struct ApiConfig {
-    std::uint16_t port = 0;  // 0: a free one; what it became stands in data_dir/api.port
-    unsigned connections = 64;
+    std::uint16_t port = 0;        // 0: a free one; what it became stands in data_dir/api.port
+    std::filesystem::path socket;  // empty: data_dir/api.sock
+    std::string group;             // its members may use the socket, too
+    unsigned connections = 512;
+    unsigned strangers = 32;  // connections of these who have not shown the token
     Size header_limit = kib(16);
     Size json_limit = kib(64);
     Size transfer_buffer = mib(1);

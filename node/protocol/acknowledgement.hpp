@@ -1,33 +1,45 @@
-// A vault's signed word that it keeps a block (docs/spec/storage-messages.md 2), given after the commit and
-// checked by exit and client. The signature is over (root, index, lease end) and the network id.
+// A vault's signed word that it keeps a block until a lease ends (docs/spec/storage-messages.md 5): given
+// after the durable commit, of a block that was read or received whole; checked by rendezvous, exit and
+// client. It names the nonce of whoever asked, which the vault keeps not: no word serves for another attempt.
 #pragma once
 
-#include "node/protocol/block_name.hpp"
+#include "node/protocol/asked.hpp"
 #include "node/protocol/vault_identity.hpp"
 #include "routing/membership/view.hpp"
+#include "routing/proofs/proof_checker.hpp"
 
 namespace catacomb::node {
+
+using routing::ProofChecker;
+using routing::Runtime;
+using routing::Task;
+
+inline constexpr std::uint32_t kAcknowledgementVersion = 2;
 
 struct Acknowledged {
     VaultIdentity vault;
     std::uint8_t index = 0;
-    Time lease_end{};
+    wire::Acknowledgement::Kind kind = wire::Acknowledgement::STORED;
+    std::uint32_t size = 0;
+    Time lease_end{};            // granted
     routing::NodeId rendezvous;  // zero until the exit filled it in
     crypto::Signature signature;
 };
 
-Acknowledged acknowledge(const storage::BlockId& block, Time lease_end, const VaultIdentity& vault,
-                         const crypto::SignKeyPair& key, const routing::NetworkParameters& network);
+// Code::malformed unless a word is of the version that we understand; the error names the other.
+Result<> check_version(std::uint32_t version);
+
+Acknowledged acknowledge(wire::Acknowledgement::Kind kind, const Asked& asked, Time granted,
+                         const VaultIdentity& vault, const crypto::SignKeyPair& key,
+                         const routing::NetworkParameters& network);
 wire::Acknowledgement to_wire(const Acknowledged& given);
-// Code::malformed or Code::corrupt unless it is a vault's word about exactly that block.
-Result<Acknowledged> check_acknowledgement(const wire::Acknowledgement& given, const storage::BlockId& block,
-                                           const routing::NetworkParameters& network, Time now,
-                                           ProofCache& proofs);
-// check_acknowledgement, after a look into the vault's proof of work; Code::corrupt also when the lease ends
-// before `lease_end`.
+// Code::malformed when it is of another version or form, Code::corrupt unless it is a vault's word about
+// exactly what was asked, for at least the shortest lease. The vault's work is not looked at.
+Result<Acknowledged> read_acknowledgement(const wire::Acknowledgement& given, const Asked& asked,
+                                          const routing::NetworkParameters& network, Time now);
+// The same, and the vault's work.
 Task<Result<Acknowledged>> check_acknowledgement(ProofChecker& proofs, wire::Acknowledgement given,
-                                                 storage::BlockId block, Time lease_end,
-                                                 const routing::NetworkParameters& network);
+                                                 Asked asked, const routing::NetworkParameters& network);
 
 // Whether `relay` is one of the first `within` that follow the vault's id, or the block's position: where the
 // vault registers, and where the block belongs. Views differ, so `within` is more than the number in use; who

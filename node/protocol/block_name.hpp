@@ -2,7 +2,9 @@
 // through here.
 #pragma once
 
+#include "base/codec.hpp"
 #include "node/protocol/messages.hpp"
+#include "routing/rendezvous/placement.hpp"
 #include "storage/segment/block.hpp"
 
 namespace catacomb::node {
@@ -19,6 +21,17 @@ inline Result<storage::Profile> to_profile(std::uint32_t k, std::uint32_t n, std
     return storage::to_profile(static_cast<std::uint8_t>(k), static_cast<std::uint8_t>(n),
                                static_cast<std::uint8_t>(block_class));
 }
+
+// Where a block belongs on the ring, and the prefix by which inventories and registries know it.
+inline routing::RingId position_of(const storage::BlockId& block) {
+    return routing::block_position(block.root, block.index);
+}
+inline routing::PositionPrefix prefix_of(const storage::BlockId& block) {
+    return routing::prefix_of(position_of(block));
+}
+// By which blocks of one segment are counted where the whole root would be too much.
+using RootTag = std::uint64_t;
+inline RootTag root_tag(const storage::Root& root) { return load_le(root.view().first(8)); }
 
 // Bit i for block i.
 using BlockMask = std::uint64_t;

@@ -40,14 +40,38 @@ inline constexpr Duration kFragment = seconds(20);
 
 // Requests that one circuit may have under way at an exit. All of a client's may come to one exit of its
 // three while the others are built anew.
-inline constexpr std::size_t kStoresPerCircuit = 4;
-inline constexpr std::size_t kFetchesPerCircuit = 8;
+inline constexpr std::size_t kStoresPerCircuit = 8;
+inline constexpr std::size_t kFetchesPerCircuit = 16;
+inline constexpr std::size_t kHavesPerCircuit = 16;
+
+// What an exit holds at most for all requests under way. A store of the largest class is counted with 8 MB,
+// its segment and as much that waits for room on the links; a fetch with 1.6 MB. More are refused
+// (Kind::busy).
+inline constexpr std::size_t kExitMemory = std::size_t{128} << 20;
+inline constexpr std::size_t kQuestionMemory = 4096;  // for each block of a have
+inline constexpr std::size_t kLongestStamp = 1024;
 
 // ---- exit and rendezvous: for how long an exit waits for one relay
 
 inline constexpr Duration kStoreAtRelay = seconds(20);
 inline constexpr Duration kFetchAtRelay = seconds(12);
 inline constexpr Duration kHaveAtRelay = seconds(6);
+
+// When an exit asks another relay instead of one that is late. Asked for beside the blocks that are needed,
+// from the start; and then in all, in per cent of them. Late is what takes longer than answers at this exit
+// do (Patience); when nothing at all comes for four times as long, what is under way counts as lost. Not so a
+// store: it has bodies to send, and silence may be no more than a full line.
+inline constexpr unsigned kFetchAhead = 2;
+inline constexpr unsigned kLatePercent = 10;
+constexpr unsigned share_of(unsigned all, unsigned percent) { return (all * percent + 99) / 100; }
+inline constexpr Duration kFirstPatience = seconds(1);
+inline constexpr Duration kLeastPatience = milliseconds(300);
+inline constexpr Duration kLeastStorePatience = seconds(1);  // a disk commits in between
+inline constexpr Duration kMostPatience = seconds(4);
+inline constexpr int kSilence = 4;
+inline constexpr Duration kStoreSilence = kStoreAtRelay;
+inline constexpr Duration kFetchSilence = seconds(5);
+inline constexpr Duration kHaveSilence = seconds(3);
 
 // Relays that follow a block's position, the responsible one first: where an exit stores, and where it looks.
 // Of 16 relays with a vault each, three in a row have none of their own in one network of seven; six in one
@@ -81,6 +105,9 @@ inline constexpr std::size_t kInventoryMessage = 128 * 1024;  // bytes
 inline constexpr Duration kDay = hours(24);
 inline constexpr Duration kLease = 30 * kDay;
 inline constexpr Duration kLongestLease = 32 * kDay;
+// A vault may grant less than it was asked for, and never less than this; whoever asks for less gets all of
+// it.
+inline constexpr Duration kShortestLease = 7 * kDay;
 
 // ---- and so they nest
 
@@ -91,12 +118,14 @@ static_assert(nest(kHaveJob + kLastWords, kHaveJob, kHaveAtRelay));
 static_assert(nest(kSegment, kStoreJob + kLastWords) && nest(kSegment, kFetchJob + kLastWords));
 static_assert(kLongestJob >= kStoreJob && kLongestJob >= kFetchJob && kLongestJob >= kHaveJob);
 static_assert(nest(kStoreJob, kFragment));
+static_assert(kFetchSilence < kFetchAtRelay && kHaveSilence < kHaveAtRelay);
+static_assert(kLeastStorePatience < kMostPatience && kMostPatience < kFetchSilence);
 // After the longest wait there is time to ask the vault that came.
 static_assert(kLongestVaultAbsence + kFetchAtVault <= kFetchAtVaults &&
               kVaultAbsence <= kLongestVaultAbsence);
 static_assert(kStoreRelays <= kFetchRelays && kFetchRelays <= kCredibleRelays);
 static_assert(kOfferingRelays < kCredibleRelaysOfVault);
 static_assert(kPrefixesPerMessage * 8 + 64 <= kInventoryMessage);
-static_assert(kLease + 2 * kDay <= kLongestLease);
+static_assert(kLease + 2 * kDay <= kLongestLease && kShortestLease < kLease);
 
 }  // namespace catacomb::node::limits

@@ -19,12 +19,15 @@ enum class Kind : std::uint8_t {
     vault_offer = 16,
     vault_request = 17,
     vault_ping = 18,  // the other way
+    vault_renew = 19,
     // answers and continuations
     block = 32,     // raw bytes of one block
     fragment = 33,  // raw bytes of one data fragment
     answer = 34,    // the protobuf message that the request calls for
     // what a side says to a request of a kind that it does not know: its kind byte
     unsupported = 35,
+    // what an exit says to a request for which it has no room now; empty
+    busy = 36,
 };
 
 struct Message {
@@ -42,6 +45,19 @@ inline Result<Message> split_kind(Bytes bytes) {
     const auto kind = static_cast<Kind>(bytes.back());
     bytes.pop_back();
     return Message{kind, std::move(bytes)};
+}
+
+// The answer to a request of a kind that is not known here. It ends the conversation, and nothing else.
+inline Bytes unsupported(Kind kind) {
+    return with_kind(Kind::unsupported, Bytes(1, static_cast<std::uint8_t>(kind)));
+}
+// split_kind, for whoever asked: Code::busy or Code::unsupported when that is the answer.
+inline Result<Message> split_answer(Bytes bytes) {
+    auto message = split_kind(std::move(bytes));
+    if (message && message->kind == Kind::busy) return error(Code::busy, "the relay has too much to do");
+    if (message && message->kind == Kind::unsupported)
+        return error(Code::unsupported, "the relay does not know what it was asked");
+    return message;
 }
 
 template <class Proto>

@@ -1,13 +1,37 @@
-// How a vault registers at a rendezvous (docs/spec/storage-messages.md 4).
+// How a vault registers at a rendezvous (docs/spec/storage-messages.md 4): what it signs, and what the
+// rendezvous checks of it.
 #pragma once
 
-#include "node/protocol/messages.hpp"
-#include "routing/identity.hpp"
+#include "node/protocol/vault_identity.hpp"
+#include "routing/proofs/proof_checker.hpp"
+#include "routing/rendezvous/inventory.hpp"
 
 namespace catacomb::node {
 
-// What a vault signs to register: the label, the network, the relay, this very circuit, and all fields.
-Bytes registration_bytes(const routing::NodeId& relay, const ByteArray<64>& handshake_hash,
-                         const wire::Register& request);
+using routing::ProofChecker;
+using routing::Task;
+
+// What a vault says of itself.
+struct Registration {
+    VaultIdentity vault;
+    std::uint32_t capacity_class = 0;
+    crypto::Digest inventory_digest;
+    unsigned inventory_bits = 0;  // of the ranges by which the inventory is compared
+};
+
+// One circuit to one relay: a registration cannot be moved to another of either.
+struct RegistrationPlace {
+    routing::NodeId relay;
+    ByteArray<64> handshake_hash{};
+};
+
+wire::Register sign_registration(const Registration& registration, const RegistrationPlace& place,
+                                 const crypto::SignKeyPair& key, const routing::NetworkParameters& network);
+
+// What costs least first: a signature, of a key that must then show its work. Code::malformed for wrong
+// fields, Code::corrupt when signature or work does not hold.
+Task<Result<Registration>> check_registration(ProofChecker& proofs, wire::Register request,
+                                              RegistrationPlace place,
+                                              const routing::NetworkParameters& network);
 
 }  // namespace catacomb::node

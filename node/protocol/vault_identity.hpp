@@ -1,60 +1,40 @@
-// A vault's public identity, as it stands in messages (docs/spec/storage-messages.md 4), and the checking of
-// the proofs of work that price identities: each costs an Argon2id once, on a worker.
+// A vault's public identity, as it stands in messages (docs/spec/storage-messages.md 4): its key and the
+// proofs of work that price it. Pure; the work itself is checked by routing::ProofChecker.
 #pragma once
 
-#include <map>
-
 #include "node/protocol/messages.hpp"
-#include "routing/gate.hpp"
-#include "routing/network.hpp"
+#include "routing/proofs/claims.hpp"
 
 namespace catacomb::node {
 
-using routing::Runtime;
-using routing::Task;
-
-// What became of the proofs of work that were checked lately: each costs an Argon2id once, not once for each
-// block that its vault takes, or each time that a liar shows it.
-class ProofCache {
-public:
-    bool knows(const crypto::Digest& name) const { return known_.count(name) > 0; }
-    void remember(const crypto::Digest& name, bool holds);
-    // Checks what is not known: up to an Argon2id.
-    bool holds(const crypto::VerifyKey& key, std::uint32_t epoch, const crypto::Pow& pow,
-               const crypto::PowParameters& parameters);
-
-private:
-    std::map<crypto::Digest, bool> known_;
-};
-
-// A vault's public identity, as it stands in messages.
 struct VaultIdentity {
     crypto::VerifyKey key;
-    crypto::Pow pow;
-    std::uint32_t epoch = 0;
+    routing::IdentityProofs proofs;
 
-    routing::VaultId id() const { return routing::vault_id(key, pow); }
-    // Code::malformed for wrong lengths, Code::corrupt when the proof of work does not hold or is of another
-    // time.
-    static Result<VaultIdentity> decode(const std::string& key, const std::string& pow, std::uint32_t epoch,
-                                        const routing::NetworkParameters& network, Time now,
-                                        ProofCache& proofs);
-};
+    routing::VaultId id() const { return routing::vault_id(key, proofs.founding); }
+    routing::WorkClaims claims(const routing::NetworkParameters& network) const {
+        return routing::claims_of(key, id(), proofs, network);
+    }
 
-// Fills a cache by way of a worker, one proof at a time, so that holds() finds what it is asked for.
-class ProofChecker {
-public:
-    explicit ProofChecker(Runtime& runtime) : runtime_(runtime), free_(runtime) {}
-    Task<void> look_into(std::string key, std::string pow, std::uint32_t epoch,
-                         const routing::NetworkParameters& network);
-    ProofCache& cache() { return cache_; }
-    Runtime& runtime() { return runtime_; }
+    // Into and out of a Register or an Acknowledgement. Code::malformed for wrong lengths, Code::corrupt for
+    // a ticket of another time.
+    template <class Proto>
+    void write(Proto& message) const {
+        message.set_vault_key(proto_bytes(key));
+        message.set_founding(proto_bytes(proofs.founding));
+        message.set_ticket(proto_bytes(proofs.ticket));
+        message.set_epoch(proofs.epoch);
+    }
+    template <class Proto>
+    static Result<VaultIdentity> read(const Proto& message, const routing::NetworkParameters& network,
+                                      Time now) {
+        return read(message.vault_key(), message.founding(), message.ticket(), message.epoch(), network, now);
+    }
 
 private:
-    Runtime& runtime_;
-    ProofCache cache_;
-    bool busy_ = false;
-    routing::Gate free_;
+    static Result<VaultIdentity> read(const std::string& key, const std::string& founding,
+                                      const std::string& ticket, std::uint32_t epoch,
+                                      const routing::NetworkParameters& network, Time now);
 };
 
 }  // namespace catacomb::node

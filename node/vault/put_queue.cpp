@@ -1,21 +1,63 @@
 #include "node/vault/put_queue.hpp"
 
+#include <utility>
+
+#include "base/check.hpp"
+
 namespace catacomb::node {
 namespace {
+
 constexpr std::size_t kWaitingBytes = 4 * storage::kPutGroupBytes;
-}
+// From the first block of a group: about what a flush costs, so that nobody waits for longer than he would
+// behind another group.
+constexpr auto kGather = milliseconds(25);
+// Blocks that come closer together than this are of one insert, or of several: there will be more.
+constexpr auto kLoad = milliseconds(100);
+
+}  // namespace
 
 Task<Result<>> PutQueue::put(storage::Put put) {
-    if (waiting_bytes_ + put.bytes.size() > kWaitingBytes)
-        co_return error(Code::limit, "the disk is too slow");
+    const auto done = enqueue(std::move(put));
+    if (!done) co_return error(Code::limit, "the disk is too slow");
+    co_return co_await done->wait(kNever);
+}
+
+Task<std::vector<Result<>>> PutQueue::put_all(std::vector<storage::Put> puts) {
+    std::vector<Done> all;
+    for (auto& put : puts) all.push_back(enqueue(std::move(put)));
+    std::vector<Result<>> out;
+    for (const auto& done : all) {
+        if (!done) {
+            out.push_back(error(Code::limit, "the disk is too slow"));
+            continue;
+        }
+        auto result = co_await done->wait(kNever);
+        out.push_back(std::move(result));
+    }
+    co_return out;
+}
+
+PutQueue::Done PutQueue::enqueue(storage::Put put) {
+    if (waiting_bytes_ + put.bytes.size() > kWaitingBytes) return nullptr;
     waiting_bytes_ += put.bytes.size();
     auto done = std::make_shared<routing::Promise<void>>(runtime_);
-    waiting_.push_back({std::move(put), done});
-    if (!writing_) {
-        writing_ = true;
-        tasks_.spawn(write_groups());
-    }
-    co_return co_await done->wait(kNever);
+    waiting_.push_back({std::move(put), runtime_.now(), done});
+    changed_.open();
+    if (!std::exchange(writing_, true)) tasks_.spawn(write_groups());
+    return done;
+}
+
+void PutQueue::came_or_failed() {
+    --expected_;
+    changed_.open();
+}
+
+Time PutQueue::due() const {
+    const bool is_full =
+        waiting_.size() >= storage::kPutGroupBlocks || waiting_bytes_ >= storage::kPutGroupBytes;
+    const auto since = waiting_.front().since;
+    const bool more_will_come = expected_ > 0 || since < last_commit_ + kLoad;
+    return is_full || !more_will_come || runtime_.closing() ? since : since + kGather;
 }
 
 std::vector<PutQueue::Waiting> PutQueue::next_group() {
@@ -34,14 +76,25 @@ std::vector<PutQueue::Waiting> PutQueue::next_group() {
 
 Task<void> PutQueue::write_groups() {
     while (!waiting_.empty()) {
+        const auto when = due();
+        if (when > runtime_.now()) {
+            co_await changed_.wait(when);
+            continue;
+        }
         auto group = next_group();
-        auto puts = std::make_shared<std::vector<storage::Put>>();
-        for (auto& one : group) puts->push_back(std::move(one.put));
-        std::function<std::vector<Result<>>()> work = [this, puts] { return store_.put_group(*puts); };
-        auto results = co_await routing::on_worker(runtime_, std::move(work));
-        for (std::size_t i = 0; i < group.size(); ++i) group[i].done->set(std::move(results[i]));
+        co_await write(std::move(group));
     }
     writing_ = false;
+}
+
+Task<void> PutQueue::write(std::vector<Waiting> group) {
+    auto puts = std::make_shared<std::vector<storage::Put>>();
+    for (auto& one : group) puts->push_back(std::move(one.put));
+    std::function<std::vector<Result<>>()> work = [this, puts] { return store_.put_group(*puts); };
+    auto results = co_await routing::on_worker(runtime_, std::move(work));
+    CHECK(results.size() == group.size());
+    last_commit_ = runtime_.now();
+    for (std::size_t i = 0; i < group.size(); ++i) group[i].done->set(std::move(results[i]));
 }
 
 }  // namespace catacomb::node

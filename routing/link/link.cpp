@@ -4,14 +4,21 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "routing/link/greeting.hpp"
 #include "routing/link/links.hpp"
 #include "routing/tap.hpp"
 
 namespace catacomb::routing {
 namespace {
 constexpr std::size_t kReadsPerTurn = 4;  // then the other links have their turn
-constexpr std::size_t kFramesPerFlowTurn = 4;
-constexpr std::size_t kSpareOut = 8;  // 1 MiB
+
+// A wrong clock looks like a descriptor that does not hold.
+Error with_clock(const Error& refusal, Duration ahead) {
+    const bool agrees = ahead <= ClockVoices::kTolerated && -ahead <= ClockVoices::kTolerated;
+    if (agrees || !refusal.is(Code::refused)) return refusal;
+    return error(refusal.code, concat(refusal.message, " (its clock is ", in_words(ahead),
+                                      ahead > Duration{} ? " ahead of ours)" : " behind ours)"));
+}
 }  // namespace
 
 Link::Link(Links& links, StreamPtr stream, LinkHandshake handshake, std::uint64_t number, bool initiator)
@@ -21,15 +28,15 @@ Link::Link(Links& links, StreamPtr stream, LinkHandshake handshake, std::uint64_
       number_(number),
       initiator_(initiator),
       remote_(stream_->remote()),
-      last_heard_(links.runtime().now()) {}
+      last_heard_(links.runtime().now()),
+      outbox_(
+          links.out_, links.limits(), [this] { want_flush(); }, [this] { close(); }) {}
 
 Link::~Link() = default;
 
 void Link::start() {
     if (initiator_) {
-        const auto first = handshake_->start();
-        copy(next_out(), first);
-        want_flush();
+        outbox_.put_handshake(handshake_->start());
     }
     stream_->when_readable([this] { on_readable(); });
 }
@@ -39,14 +46,8 @@ void Link::close() {
     auto self = shared_from_this();
     state_ = State::closed;
     stream_->close();
-    if (out_) drop_out();
-    while (!control_.empty()) drop_control();
-    for (auto* flow : round_) flow->listed_ = false;
-    round_.clear();
+    outbox_.clear();
     links_.closed(*this);
-    transients_.clear();
-    links_.holdings().release(*this, body_frames_ * kFrameSize);
-    body_frames_ = 0;
 }
 
 // ---- reading
@@ -110,39 +111,44 @@ void Link::continue_handshake(ByteView frame) {
         ++links_.counters.broken;
         return close();
     }
-    if (*reply) {
-        copy(next_out(), **reply);
-        want_flush();
-    }
+    if (*reply) outbox_.put_handshake(**reply);
     if (handshake_->finished()) meet_peer();
 }
 
 // A descriptor of somebody else's, or one that does not hold: no link.
 void Link::meet_peer() {
     remote_static_ = handshake_->remote_static();
-    const auto payload = handshake_->remote_payload();
-    if (payload.empty()) return become_open();
-    auto parsed = parse_descriptor(payload, links_.network());
-    if (!parsed || parsed->link_key != remote_static_) return refuse();
+    auto greeting = decode_greeting(handshake_->remote_payload());
+    if (!greeting) return refuse(greeting.error());
+    if (greeting->descriptor.empty()) return become_open();
+    // Of strangers that come to us we believe no clock.
+    const auto now = links_.runtime().now();
+    if (initiator_) links_.clock_.hear(remote_.network_prefix(), greeting->clock, now);
+    auto parsed = parse_descriptor(greeting->descriptor, links_.network());
+    if (!parsed) return refuse(parsed.error());
+    if (parsed->link_key != remote_static_)
+        return refuse(error(Code::refused, "the relay shows another's descriptor"));
     const auto relay = std::make_shared<const Descriptor>(std::move(*parsed));
     state_ = State::verifying;
-    links_.verify(relay, [relay, weak = weak_from_this()](Result<> holds) {
+    links_.verify(relay, [relay, ahead = greeting->clock - now, weak = weak_from_this()](Result<> holds) {
         const auto self = weak.lock();
         if (!self || self->state_ != State::verifying) return;
-        if (!holds) return self->refuse();
+        if (!holds) return self->refuse(with_clock(holds.error(), ahead));
         self->relay_ = relay;
         self->become_open();
         if (std::exchange(self->paused_, false)) self->on_readable();
     });
 }
 
-void Link::refuse() {
+void Link::refuse(Error why) {
+    refusal_ = std::move(why);
     ++links_.counters.broken;
     close();
 }
 
 void Link::become_open() {
     session_.emplace(handshake_->session());
+    outbox_.begin(*session_);
     handshake_.reset();
     state_ = State::open;
     if (auto* tap = links_.runtime().tap()) {
@@ -163,57 +169,14 @@ std::uint32_t Link::fresh_channel() {
     return initiator_ ? id : id | 0x80000000u;
 }
 
-bool Link::has_room() const { return !out_ || out_->end + kFrameSize <= OutBuffer::kCapacity; }
-
-MutableBytes Link::next_out() {
-    if (!out_) {
-        if (links_.spare_out_.empty()) {
-            out_ = std::unique_ptr<OutBuffer>(new OutBuffer);
-        } else {
-            out_ = std::move(links_.spare_out_.back());
-            links_.spare_out_.pop_back();
-        }
-        links_.holdings().hold(*this, OutBuffer::kCapacity);
-    }
-    auto frame = MutableBytes(out_->bytes).subspan(out_->end, kFrameSize);
-    out_->end += kFrameSize;
-    ++links_.counters.frames_out;
-    return frame;
-}
-
 void Link::want_flush() { links_.mark_dirty(*this); }
 
-bool Link::push_now(Flow& flow, std::uint8_t mark, ByteView payload) {
-    if (state_ != State::open || !round_.empty() || !control_.empty() || !has_room()) return false;
-    auto frame = next_out();
-    encode_frame(frame.first(kFrameText), flow.channel_, flow.kind_, 0, payload);
-    session_->seal(frame);
-    want_flush();
-    flow.left(mark);
-    return true;
-}
-
 void Link::send_control(FrameKind kind, std::uint32_t channel, std::uint8_t flags, ByteView payload) {
-    if (state_ != State::open) return;
-    if (control_.size() >= links_.limits().control_frames) return close_soon();
-    auto frame = links_.pool_.get();
-    encode_frame(frame->bytes, channel, kind, flags, payload);
-    control_.push_back(std::move(frame));
-    links_.holdings().hold(*this, kFrameSize);
-    want_flush();
+    if (!outbox_.push_control(kind, channel, flags, payload)) close_soon();
 }
 
-void Link::drop_control() {
-    links_.pool_.put(std::move(control_.front()));
-    control_.pop_front();
-    links_.holdings().release(*this, kFrameSize);
-}
-
-void Link::drop_out() {
-    out_->begin = out_->end = 0;
-    if (links_.spare_out_.size() < kSpareOut) links_.spare_out_.push_back(std::move(out_));
-    out_.reset();
-    links_.holdings().release(*this, OutBuffer::kCapacity);
+void Link::send_body(FrameKind kind, std::uint32_t channel, Outbox::BodyFlags flags, ByteView body) {
+    if (!outbox_.push_body(kind, channel, flags, body)) close_soon();
 }
 
 // The peer does not read. Not at once: we may be deep inside a circuit that closing would destroy.
@@ -224,95 +187,19 @@ void Link::close_soon() {
     });
 }
 
-void Link::send_body(FrameKind kind, std::uint32_t channel, std::uint8_t first_flag, std::uint8_t last_flag,
-                     std::uint8_t all_flags, ByteView body) {
-    if (state_ != State::open) return;
-    const auto frames = std::max<std::size_t>(1, (body.size() + kFramePayload - 1) / kFramePayload);
-    if (body_frames_ + frames > links_.limits().body_frames) return close_soon();
-    body_frames_ += frames;
-    transients_.push_back(std::make_unique<Flow>(shared_from_this(), channel, kind, std::nullopt));
-    auto& flow = *transients_.back();
-    flow.transient_ = true;
-    std::uint8_t flags = all_flags | first_flag;
-    do {
-        const auto part = body.first(std::min(body.size(), kFramePayload));
-        body = body.subspan(part.size());
-        if (body.empty()) flags |= last_flag;
-        auto frame = links_.pool_.get();
-        encode_frame(frame->bytes, channel, kind, flags, part);
-        flow.queue_.push_back({std::move(frame), 0});
-        flags = all_flags;
-    } while (!body.empty());
-    links_.holdings().hold(*this, frames * kFrameSize);
-    enlist(flow);
-}
-
-void Link::enlist(Flow& flow) {
-    if (is_closed()) return;
-    if (!flow.listed_) {
-        flow.listed_ = true;
-        round_.push_back(&flow);
-    }
-    want_flush();
-}
-
-void Link::delist(Flow& flow) {
-    std::erase(round_, &flow);
-    flow.listed_ = false;
-}
-
-void Link::seal_text(const FrameText& text) {
-    auto frame = next_out();
-    copy(frame, text.bytes);
-    session_->seal(frame);
-}
-
-// Control frames first, then the flows in turn.
-void Link::fill_from_queues() {
-    while (!control_.empty() && has_room()) {
-        seal_text(*control_.front());
-        drop_control();
-    }
-    while (!round_.empty() && has_room()) {
-        auto* flow = round_.front();
-        round_.pop_front();
-        flow->listed_ = false;
-        fill_from_flow(*flow);
-        if (is_closed()) return;
-    }
-}
-
-void Link::fill_from_flow(Flow& flow) {
-    for (std::size_t i = 0; i < kFramesPerFlowTurn && flow.may_leave() && has_room(); ++i) {
-        auto queued = std::move(flow.queue_.front());
-        flow.queue_.pop_front();
-        body_frames_ -= flow.transient_;
-        seal_text(*queued.frame);
-        links_.pool_.put(std::move(queued.frame));
-        links_.holdings().release(flow.transient_ ? static_cast<Holder&>(*this) : flow, kFrameSize);
-        flow.left(queued.mark);
-        if (is_closed()) return;
-    }
-    if (flow.may_leave()) {
-        enlist(flow);
-    } else if (flow.transient_ && flow.queue_.empty()) {
-        transients_.remove_if([&flow](const auto& one) { return one.get() == &flow; });
-    }
-}
-
 void Link::flush() {
     auto self = shared_from_this();
     dirty_ = false;
     while (!blocked_ && !is_closed()) {
-        if (state_ == State::open) fill_from_queues();
-        if (!out_ || !write_out()) return;
+        outbox_.fill();
+        if (outbox_.ready().empty() || !write_out()) return;
     }
 }
 
 // True when all was taken.
 bool Link::write_out() {
-    while (out_->begin < out_->end) {
-        auto taken = stream_->write_some(ByteView(out_->bytes).subspan(out_->begin, out_->end - out_->begin));
+    while (!outbox_.ready().empty()) {
+        auto taken = stream_->write_some(outbox_.ready());
         ++links_.counters.writes;
         if (!taken && taken.error().is(Code::busy)) {
             blocked_ = true;
@@ -326,9 +213,8 @@ bool Link::write_out() {
             close();
             return false;
         }
-        out_->begin += *taken;
+        outbox_.taken(*taken);
     }
-    drop_out();
     return true;
 }
 

@@ -1,27 +1,18 @@
 // Link: one encrypted connection between two nodes (docs/spec/link.md). Reads into a buffer shared by all
-// links, opens all complete frames in place and hands them on in plain functions; seals what leaves into one
-// contiguous buffer and writes many frames per system call. No coroutine, no timer per frame: a batch ends
-// when the read is drained. Owned by Links; circuits hold it by shared_ptr, and learn of its end through
+// links, opens all complete frames in place and hands them on in plain functions; what leaves waits in its
+// Outbox, and many frames are written per system call. No coroutine, no timer per frame: a batch ends when
+// the read is drained. Owned by Links; circuits hold it by shared_ptr, and learn of its end through
 // FrameHandler::on_link_closed.
 #pragma once
 
-#include <list>
-
-#include "routing/link/flow.hpp"
-#include "routing/link/session.hpp"
+#include "routing/link/outbox.hpp"
 #include "routing/runtime.hpp"
 
 namespace catacomb::routing {
 
 struct Descriptor;
+class Link;
 class Links;
-
-// Sealed frames on their way into the stream: [begin, end) is not yet taken.
-struct OutBuffer {
-    static constexpr std::size_t kCapacity = 32 * kFrameSize;  // 128 KiB per write at most
-    ByteArray<kCapacity> bytes;
-    std::size_t begin = 0, end = 0;
-};
 
 // Who takes the frames of a kind. on_frame may change `payload` in place, and may close the link.
 class FrameHandler {
@@ -31,10 +22,10 @@ public:
     virtual void on_link_closed(Link& link) = 0;
 };
 
-class Link final : public std::enable_shared_from_this<Link>, private Holder {
+class Link final : public std::enable_shared_from_this<Link> {
 public:
     Link(Links& links, StreamPtr stream, LinkHandshake handshake, std::uint64_t number, bool initiator);
-    ~Link() override;
+    ~Link();
 
     void start();
     // Drops what is queued, closes the stream and tells the handlers. Idempotent.
@@ -49,26 +40,24 @@ public:
     const crypto::AgreePublic& remote_static() const { return remote_static_; }
     Endpoint remote() const { return remote_; }
     Time last_heard() const { return last_heard_; }
+    // Why we closed it, when that was for what the peer showed.
+    const std::optional<Error>& refusal() const { return refusal_; }
 
     // A small frame, ahead of all flows. Closes the link when more than the maximum wait (the peer does not
     // read).
     void send_control(FrameKind kind, std::uint32_t channel, std::uint8_t flags, ByteView payload);
-    // A body of any length as parts of kFramePayload, as a flow of its own. first and last parts carry the
-    // flags. Closes the link when more than the maximum wait.
-    void send_body(FrameKind kind, std::uint32_t channel, std::uint8_t first_flag, std::uint8_t last_flag,
-                   std::uint8_t all_flags, ByteView body);
+    // A body of any length, as a flow of its own. Closes the link when more than the maximum wait.
+    void send_body(FrameKind kind, std::uint32_t channel, Outbox::BodyFlags flags, ByteView body);
     // A channel id that this end has not used on this link; the two ends never pick the same.
     std::uint32_t fresh_channel();
-    // Frames that wait to leave, beside those of circuits.
-    std::size_t control_waiting() const { return control_.size(); }
-    std::size_t bodies_waiting() const { return body_frames_; }
+    Outbox& outbox() { return outbox_; }
+    const Outbox& outbox() const { return outbox_; }
     // Seals and writes what waits. Called by Links at the end of a batch.
     void flush();
 
     std::size_t circuits = 0;  // kept by Circuits, under LinkLimits::circuits
 
 private:
-    friend class Flow;
     friend class Links;
     // verifying: the handshake is over, and nothing is read until the peer's descriptor is found to hold.
     enum class State { handshaking, verifying, open, closed };
@@ -80,23 +69,12 @@ private:
     void take_frame(MutableBytes frame);
     void continue_handshake(ByteView frame);
     void meet_peer();
-    void refuse();
+    void refuse(Error why);
     void become_open();
 
-    bool push_now(Flow& flow, std::uint8_t mark, ByteView payload);
-    void enlist(Flow& flow);
-    void delist(Flow& flow);
-    bool has_room() const;
-    MutableBytes next_out();
-    void seal_text(const FrameText& text);
-    void fill_from_queues();
-    void fill_from_flow(Flow& flow);
     bool write_out();
-    void drop_control();
-    void drop_out();
     void want_flush();
     void close_soon();
-    void cut_off() override { close(); }
 
     Links& links_;
     StreamPtr stream_;
@@ -109,17 +87,14 @@ private:
     crypto::AgreePublic remote_static_;
     Endpoint remote_;
     Time last_heard_{};
+    std::optional<Error> refusal_;
     std::uint32_t channels_used_ = 0;
 
     Bytes partial_;        // less than one frame, between reads
     bool paused_ = false;  // reading, until the peer is verified
-    std::unique_ptr<OutBuffer> out_;
+    Outbox outbox_;
     bool blocked_ = false;  // waiting for the stream to take more
     bool dirty_ = false;    // Links will flush us
-    std::deque<FramePool::Ptr> control_;
-    std::deque<Flow*> round_;  // flows that may have something to send, in turn
-    std::list<std::unique_ptr<Flow>> transients_;
-    std::size_t body_frames_ = 0;  // in transients_
 };
 
 }  // namespace catacomb::routing

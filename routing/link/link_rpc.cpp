@@ -42,15 +42,20 @@ Task<Result<Bytes>> LinkRpc::call_over(std::shared_ptr<Link> link, Method method
     const Key key{link->number(), next_request_++};
     auto promise = std::make_shared<Promise<Bytes>>(runtime_);
     calling_.emplace(key, Calling{promise, {}});
-    Writer request;
-    request.u16(static_cast<std::uint16_t>(method)).raw(body);
     const auto asked_at = runtime_.now();
-    link->send_body(FrameKind::rpc_request, key.second, kFrameFirst, kFrameLast, 0, request.bytes());
+    send_request(*link, key.second, method, std::exchange(body, Bytes{}));
     auto answer = co_await promise->wait(deadline);
     calling_.erase(key);
     // Silence since we asked: the connection is dead and only we do not know yet.
     if (!answer && answer.error().is(Code::timed_out) && link->last_heard() < asked_at) link->close();
     co_return answer;
+}
+
+// The bytes are gone when it returns: the answer may take long, and an exit stores a whole segment at once.
+void LinkRpc::send_request(Link& link, std::uint32_t number, Method method, Bytes body) {
+    Writer request;
+    request.u16(static_cast<std::uint16_t>(method)).raw(body);
+    link.send_body(FrameKind::rpc_request, number, {kFrameFirst, kFrameLast, 0}, request.bytes());
 }
 
 void LinkRpc::on_frame(Link& link, const FrameView& frame, MutableBytes payload) {
@@ -129,7 +134,7 @@ void LinkRpc::close_dawdlers() {
 
 void LinkRpc::refuse(Link& link, std::uint32_t request, Code why) {
     const ByteArray<1> refusal{static_cast<std::uint8_t>(why)};
-    link.send_body(FrameKind::rpc_response, request, kFrameFirst, kFrameLast, kFrameRefused, refusal);
+    link.send_body(FrameKind::rpc_response, request, {kFrameFirst, kFrameLast, kFrameRefused}, refusal);
 }
 
 Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, Bytes body, std::size_t held) {
@@ -151,7 +156,7 @@ Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, By
         refuse(*link, request, result.error().code);
     } else {
         CHECK(result->size() <= kRpcMaxBody);
-        link->send_body(FrameKind::rpc_response, request, kFrameFirst, kFrameLast, 0, *result);
+        link->send_body(FrameKind::rpc_response, request, {kFrameFirst, kFrameLast, 0}, *result);
     }
 }
 

@@ -45,6 +45,7 @@ private:
     void on_response_part(Link& link, const FrameView& frame, ByteView payload);
     bool take_part(Link& link, Arriving& arriving, ByteView payload);
     void close_dawdlers();
+    void send_request(Link& link, std::uint32_t number, Method method, Bytes body);
     void refuse(Link& link, std::uint32_t request, Code why);
     Task<void> answer(std::shared_ptr<Link> link, std::uint32_t request, Bytes body, std::size_t held);
     Task<Result<Bytes>> handle(RpcPeer from, Method method, Bytes body);

@@ -2,21 +2,22 @@
 
 #include "base/log.hpp"
 #include "crypto/aead.hpp"
+#include "routing/link/greeting.hpp"
 #include "routing/tap.hpp"
 
 namespace catacomb::routing {
 namespace {
 constexpr std::size_t kReadBuffer = 64 * kFrameSize;  // 256 KiB, one for all links of a node
-constexpr std::size_t kVerifiedAtOnce = 64;           // the workers also serve the vault
 constexpr auto kHandshakeLimit = seconds(10);
 constexpr auto kIdleLimit = minutes(3);
 }  // namespace
 
-Links::Links(Runtime& runtime, LinksConfig config)
+Links::Links(Runtime& runtime, ProofChecker& proofs, LinksConfig config)
     : runtime_(runtime),
+      proofs_(proofs),
       config_(std::move(config)),
       rng_(runtime.rng().split("links")),
-      holdings_(config_.limits.transit_bytes, [this] { make_room_soon(); }),
+      out_(config_.limits.transit_bytes, [this] { make_room_soon(); }),
       read_buffer_(kReadBuffer) {}
 
 Links::~Links() { close_all(); }
@@ -51,8 +52,7 @@ void Links::accepted(StreamPtr stream) {
 
 std::shared_ptr<Link> Links::make_link(StreamPtr stream, bool initiator) {
     const auto role = initiator ? crypto::NoiseRole::initiator : crypto::NoiseRole::responder;
-    LinkHandshake handshake(role, config_.network.id, config_.link_key.clone(), config_.own_descriptor(),
-                            *rng_);
+    LinkHandshake handshake(role, config_.network.id, config_.link_key.clone(), greeting(), *rng_);
     const auto number = next_number_++;
     auto link = std::make_shared<Link>(*this, std::move(stream), std::move(handshake), number, initiator);
     links_.emplace(number, link);
@@ -63,6 +63,8 @@ std::shared_ptr<Link> Links::make_link(StreamPtr stream, bool initiator) {
     link->start();
     return link;
 }
+
+Bytes Links::greeting() const { return encode(Greeting{runtime_.now(), config_.own_descriptor()}); }
 
 Task<Result<std::shared_ptr<Link>>> Links::dial(Endpoint at, Time deadline) {
     if (links_.size() >= config_.limits.links) co_return error(Code::limit, "too many links");
@@ -129,20 +131,9 @@ Task<Result<std::shared_ptr<const Descriptor>>> Links::introduce(Endpoint at, Ti
 }
 
 void Links::verify(std::shared_ptr<const Descriptor> parsed, std::function<void(Result<>)> done) {
-    const auto now = runtime_.now();
-    if (config_.knows_pow && config_.knows_pow(parsed->id, parsed->epoch))
-        return done(verify_descriptor(*parsed, config_.network, now, true));
-    if (verifying_ >= kVerifiedAtOnce) return done(error(Code::limit, "too many strangers at once"));
-    ++verifying_;
-    auto verdict = std::make_shared<Result<>>(error(Code::closed));
-    auto work = [verdict, parsed, network = config_.network, now] {
-        *verdict = verify_descriptor(*parsed, network, now);
-    };
-    std::weak_ptr<bool> alive = alive_;
-    runtime_.run_on_worker(std::move(work), [this, alive, verdict, done = std::move(done)] {
-        if (!alive.expired()) --verifying_;
-        done(*verdict);
-    });
+    auto said = verify_descriptor(*parsed, config_.network, runtime_.now());
+    if (!said) return done(std::move(said));
+    proofs_.check(ProofChecker::Lane::links, claims_of(*parsed, config_.network), std::move(done));
 }
 
 void Links::opened(Link& link) {
@@ -167,8 +158,8 @@ void Links::closed(Link& link) {
         if (known != by_relay_.end() && known->second.lock().get() == &link) by_relay_.erase(known);
     }
     if (auto waiting = opening_.find(link.number()); waiting != opening_.end()) {
-        waiting->second->set(
-            error(Code::unreachable, "the connection to " + link.remote().text() + " broke"));
+        const auto broke = error(Code::unreachable, "the connection to " + link.remote().text() + " broke");
+        waiting->second->set(link.refusal().value_or(broke));
     }
     links_.erase(link.number());
     if (circuits_) circuits_->on_link_closed(link);
@@ -203,7 +194,7 @@ void Links::dispatch(Link& link, const FrameView& frame, MutableBytes payload) {
 void Links::make_room_soon() {
     std::weak_ptr<bool> alive = alive_;
     runtime_.post([this, alive] {
-        if (!alive.expired()) holdings_.make_room();
+        if (!alive.expired()) out_.holdings.make_room();
     });
 }
 

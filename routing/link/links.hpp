@@ -8,10 +8,12 @@
 
 #include "routing/descriptor.hpp"
 #include "routing/gate.hpp"
+#include "routing/link/clock_voices.hpp"
 #include "routing/link/limits.hpp"
 #include "routing/link/link.hpp"
 #include "routing/membership/introducer.hpp"
 #include "routing/network.hpp"
+#include "routing/proofs/proof_checker.hpp"
 
 namespace catacomb::routing {
 
@@ -20,14 +22,12 @@ struct LinksConfig {
     crypto::AgreeKeyPair link_key;          // the descriptor's link key; a fresh one per run for a client
     std::function<Bytes()> own_descriptor;  // encoded; empty for a client
     LinkLimits limits;
-    // Whether this relay's proof of work of this epoch was checked before (View::knows_pow). Without it each
-    // one is.
-    std::function<bool(const NodeId& relay, std::uint32_t epoch)> knows_pow{};
 };
 
 class Links final : public Introducer {
 public:
-    Links(Runtime& runtime, LinksConfig config);
+    // `proofs` outlives the links.
+    Links(Runtime& runtime, ProofChecker& proofs, LinksConfig config);
     ~Links() override;
 
     // Relays listen; clients and vaults never do.
@@ -39,9 +39,8 @@ public:
     // Dials an address of which nothing else is known and returns the relay's descriptor.
     Task<Result<std::shared_ptr<const Descriptor>>> introduce(Endpoint at, Time deadline) override;
 
-    // verify_descriptor for what others bring us. A proof of work that is new to us costs an Argon2id: it is
-    // checked on a worker, and `done` is called later; otherwise from inside this call. Code::limit when too
-    // many are being checked.
+    // verify_descriptor for what others bring us, and the work that it shows: when that is new to us, `done`
+    // is called later; otherwise from inside this call. Code::limit when too much waits to be checked.
     void verify(std::shared_ptr<const Descriptor> parsed, std::function<void(Result<>)> done);
 
     void set_circuit_handler(FrameHandler* handler) { circuits_ = handler; }
@@ -56,7 +55,7 @@ public:
     void close_all();
     std::size_t count() const { return links_.size(); }
     // What waits to leave by the links, and what circuits hold unread.
-    Holdings& holdings() { return holdings_; }
+    Holdings& holdings() { return out_.holdings; }
     std::vector<std::shared_ptr<Link>> all() const;
     Runtime& runtime() { return runtime_; }
     const LinkLimits& limits() const { return config_.limits; }
@@ -64,21 +63,25 @@ public:
     // By which the other ends of our links know us.
     const crypto::AgreePublic& link_key() const { return config_.link_key.public_key; }
 
+    // What those whom we dialled say of our clock.
+    const ClockVoices& clock() const { return clock_; }
+
     // Counters for status and tests.
     struct Counters {
-        std::uint64_t frames_in = 0, frames_out = 0, writes = 0, reads = 0, refused = 0, broken = 0;
+        std::uint64_t frames_in = 0, writes = 0, reads = 0, refused = 0, broken = 0;
     };
     Counters counters;
+    std::uint64_t frames_out() const { return out_.frames_out; }
 
 private:
     friend class Link;
-    friend class Flow;
     using Dial = Promise<std::shared_ptr<Link>>;
 
     void accepted(StreamPtr stream);
     std::shared_ptr<Link> make_link(StreamPtr stream, bool initiator);
     Task<Result<std::shared_ptr<Link>>> dial(Endpoint at, Time deadline);
     Task<Result<std::shared_ptr<Link>>> dial_any(std::shared_ptr<const Descriptor> peer, Time deadline);
+    Bytes greeting() const;
     void opened(Link& link);
     void closed(Link& link);
     void dispatch(Link& link, const FrameView& frame, MutableBytes payload);
@@ -88,6 +91,7 @@ private:
     void flush_dirty();
 
     Runtime& runtime_;
+    ProofChecker& proofs_;
     LinksConfig config_;
     std::unique_ptr<Rng> rng_;
     ListenerPtr listener_;
@@ -102,15 +106,13 @@ private:
     std::map<ByteArray<16>, std::size_t> per_address_;  // accepted links
     std::size_t accepted_ = 0;                          // their sum
     std::uint64_t next_number_ = 1;
-    std::size_t verifying_ = 0;  // descriptors, on a worker
 
-    FramePool pool_;
-    Holdings holdings_;
+    OutShared out_;
     Bytes read_buffer_;
-    std::vector<std::unique_ptr<OutBuffer>> spare_out_;
     std::vector<std::shared_ptr<Link>> dirty_;
     bool flush_posted_ = false;
     bool in_batch_ = false;
+    ClockVoices clock_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // posted work asks whether we still are
 };
 

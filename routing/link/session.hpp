@@ -10,7 +10,7 @@
 
 namespace catacomb::routing {
 
-inline constexpr std::uint8_t kLinkVersion = 1;
+inline constexpr std::uint8_t kLinkVersion = 2;
 inline constexpr std::uint64_t kFramesPerKey = std::uint64_t{1} << 24;
 // What a handshake can carry for each side, bytes.
 inline constexpr std::size_t kLinkPayloadMax = 3072;

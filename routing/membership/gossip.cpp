@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "routing/jitter.hpp"
+#include "routing/backoff.hpp"
 
 namespace catacomb::routing {
 namespace {
@@ -12,6 +12,7 @@ constexpr Duration kPeriod = seconds(10);
 constexpr Duration kQuickPeriod = milliseconds(200);
 constexpr Duration kAnswerWithin = seconds(5);
 constexpr Duration kIntroducedWithin = seconds(5);
+constexpr std::size_t kOthersAtOnce = 8;  // of our last life, in one round
 constexpr Duration kShortestBootstrapWait = milliseconds(500);
 constexpr Duration kLongestBootstrapWait = seconds(60);
 // A first exchange with a full view takes about 40 messages of descriptors.
@@ -65,32 +66,60 @@ Task<void> Gossip::run() {
 // are known, since two networks that were born apart have nobody else to meet through.
 Task<void> Gossip::bootstrap() {
     auto& runtime = parts_.runtime;
-    Duration wait = kShortestBootstrapWait;
+    Backoff wait(kShortestBootstrapWait, kLongestBootstrapWait);
     while (!runtime.closing()) {
         const bool met = co_await try_strangers();
         if (runtime.closing()) break;
-        if (met) wait = kShortestBootstrapWait;
+        if (met) wait.reset();
         if (!choose_partner()) {
             end_first_round();
-            if (!parts_.bootstrap.empty())
-                log_warning("gossip", "none of the ", parts_.bootstrap.size(),
-                            " bootstrap relays answers; trying again in about ", in_seconds(wait), " s");
+            if (!parts_.bootstrap.empty()) tell_who_does_not_answer(wait.about());
         }
-        co_await sleep_for(runtime, jittered(wait, *rng_));
-        wait = std::min(wait * 2, kLongestBootstrapWait);
+        const auto pause = wait.next(*rng_);
+        co_await sleep_for(runtime, pause);
     }
 }
 
+void Gossip::tell_who_does_not_answer(Duration pause) const {
+    const auto again = concat("; trying again in about ", in_seconds(pause), " s");
+    if (refusal_) {
+        log_warning("gossip", "bootstrap relays answer, but none can be used: ", refusal_->message, again);
+    } else {
+        log_warning("gossip", "none of the ", parts_.bootstrap.size(), " bootstrap relays answers", again);
+    }
+}
+
+// While nobody is known, first the guards of our last life, which know us; last, when no bootstrap relay
+// answers either, others that we met then.
 Task<bool> Gossip::try_strangers() {
+    refusal_.reset();
+    const bool alone = !choose_partner();
+    if (alone) {
+        auto guards = parts_.known.guards;
+        co_await meet_any(std::move(guards), true);
+    }
     auto addresses = strangers();
     rng_->shuffle(addresses);
+    bool any = co_await meet_any(std::move(addresses), false);
+    if (!parts_.runtime.closing() && !choose_partner()) {
+        auto others = parts_.known.others;
+        rng_->shuffle(others);
+        if (others.size() > kOthersAtOnce) others.resize(kOthersAtOnce);
+        any = co_await meet_any(std::move(others), true);
+    }
+    co_return any || (alone && choose_partner());
+}
+
+Task<bool> Gossip::meet_any(std::vector<Endpoint> addresses, bool one_is_enough) {
     bool any = false;
     for (const auto& address : addresses) {
+        if (any && one_is_enough) break;
         const auto deadline = parts_.runtime.now() + kIntroducedWithin;
         const auto met = co_await parts_.introducer.introduce(address, deadline);
         if (parts_.runtime.closing()) break;
         if (!met) {
-            log_debug("gossip", "bootstrap relay ", address.text(), ": ", met.error().text());
+            log_debug("gossip", "the relay at ", address.text(), ": ", met.error().text());
+            if (met.error().is(Code::refused)) refusal_ = met.error();
             continue;
         }
         any = true;

@@ -6,6 +6,7 @@
 
 #include "routing/membership/intake.hpp"
 #include "routing/membership/introducer.hpp"
+#include "routing/membership/known_relays.hpp"
 #include "routing/membership/own_descriptor.hpp"
 #include "routing/membership/reconcile.hpp"
 #include "routing/rpc.hpp"
@@ -23,6 +24,7 @@ public:
         OwnDescriptor* own;  // null on a client
         Introducer& introducer;
         std::vector<Endpoint> bootstrap;
+        KnownRelays known;  // from before, dialled while nobody is known: guards first, others last
         // Whom to exchange with; null: any relay of the view. A client names its guards: it talks to nobody
         // else.
         std::function<std::vector<DescriptorPtr>()> partners = nullptr;
@@ -45,6 +47,8 @@ private:
     Task<void> run();
     Task<void> bootstrap();
     Task<bool> try_strangers();
+    Task<bool> meet_any(std::vector<Endpoint> addresses, bool one_is_enough);
+    void tell_who_does_not_answer(Duration pause) const;
     std::vector<Endpoint> strangers() const;
     Task<Result<Exchange>> exchange(DescriptorPtr with);
     Task<Result<GossipAnswer>> request(DescriptorPtr with, GossipRequest message);
@@ -60,6 +64,7 @@ private:
     TaskSet tasks_;
     bool first_round_over_ = false;
     bool settled_ = false;
+    std::optional<Error> refusal_;  // of a relay that answered and could not be used
 };
 
 }  // namespace catacomb::routing

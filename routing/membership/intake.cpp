@@ -7,20 +7,16 @@ namespace {
 
 constexpr std::size_t kMaxDeclined = 8192;
 
-struct Unverified {
-    Descriptor relay;
-    bool pow_known;
-};
 // On a worker. A forgery ends it: the sender lies, and the rest would cost us as much again.
-VerifiedBatch verify_all(std::vector<Unverified> batch, const NetworkParameters& network, Time now) {
+VerifiedBatch verify_all(std::vector<DescriptorPtr> batch, const NetworkParameters& network, Time now) {
     VerifiedBatch out;
-    for (auto& item : batch) {
-        const auto verified = verify_descriptor(item.relay, network, now, item.pow_known);
+    for (auto& relay : batch) {
+        const auto verified = verify_descriptor(*relay, network, now);
         if (verified) {
-            out.valid.push_back(std::make_shared<const Descriptor>(std::move(item.relay)));
+            out.valid.push_back(std::move(relay));
             continue;
         }
-        out.invalid.push_back(digest_prefix(item.relay.digest));
+        out.invalid.push_back(digest_prefix(relay->digest));
         if (verified.error().is(Code::corrupt)) break;
     }
     return out;
@@ -31,7 +27,7 @@ VerifiedBatch verify_all(std::vector<Unverified> batch, const NetworkParameters&
 Task<std::vector<DescriptorPtr>> Intake::admit(std::vector<Bytes> encoded) {
     std::vector<NodeId> order;
     std::map<NodeId, DescriptorPtr> admitted;
-    auto unknown = std::make_shared<std::vector<Unverified>>();
+    std::vector<DescriptorPtr> unknown;
     for (const auto& bytes : encoded) {
         auto parsed = parse_descriptor(bytes, view_.network());
         if (!parsed) break;
@@ -40,17 +36,12 @@ Task<std::vector<DescriptorPtr>> Intake::admit(std::vector<Bytes> encoded) {
         if (known && !parsed->newer_than(*known)) {
             admitted.emplace(known->id, known);
         } else {
-            const bool pow_known = view_.knows_pow(parsed->id, parsed->epoch);
-            unknown->push_back({std::move(*parsed), pow_known});
+            unknown.push_back(std::make_shared<const Descriptor>(std::move(*parsed)));
         }
     }
-    if (!unknown->empty()) {
-        std::function<VerifiedBatch()> work = [unknown, network = view_.network(), now = runtime_.now()] {
-            return verify_all(std::move(*unknown), network, now);
-        };
-        const auto verified = co_await on_worker(runtime_, std::move(work));
-        take(verified);
-        for (const auto& relay : verified.valid) admitted.emplace(relay->id, relay);
+    if (!unknown.empty()) {
+        const auto valid = co_await verify(std::move(unknown));
+        for (const auto& relay : valid) admitted.emplace(relay->id, relay);
     }
     std::vector<DescriptorPtr> out;
     for (const auto& id : order)
@@ -58,13 +49,32 @@ Task<std::vector<DescriptorPtr>> Intake::admit(std::vector<Bytes> encoded) {
     co_return out;
 }
 
-void Intake::take(const VerifiedBatch& verified) {
-    for (const auto& relay : verified.valid) {
-        const auto change = view_.insert(relay, runtime_.now());
-        if (change != View::Change::added && change != View::Change::renewed)
+// Signatures together, then the work that each shows, which is known of most.
+Task<std::vector<DescriptorPtr>> Intake::verify(std::vector<DescriptorPtr> unknown) {
+    std::function<VerifiedBatch()> work = [unknown, network = view_.network(), now = runtime_.now()] {
+        return verify_all(unknown, network, now);
+    };
+    const auto said = co_await on_worker(runtime_, std::move(work));
+    for (const auto prefix : said.invalid) decline(prefix);
+    std::vector<DescriptorPtr> out;
+    for (const auto& relay : said.valid) {
+        const auto claims = claims_of(*relay, view_.network());
+        const auto worked = co_await proofs_.check(ProofChecker::Lane::gossip, claims);
+        if (!worked && !worked.error().is(Code::corrupt)) break;
+        if (!worked) {
             decline(digest_prefix(relay->digest));
+            break;
+        }
+        take(relay);
+        out.push_back(relay);
     }
-    for (const auto prefix : verified.invalid) decline(prefix);
+    co_return out;
+}
+
+void Intake::take(const DescriptorPtr& relay) {
+    const auto change = view_.insert(relay, runtime_.now());
+    if (change != View::Change::added && change != View::Change::renewed)
+        decline(digest_prefix(relay->digest));
 }
 
 void Intake::decline(std::uint64_t prefix) {

@@ -1,5 +1,6 @@
-// Intake: the one door by which descriptors from outside enter the view. What the view already holds costs
-// one hash; the rest is verified on a worker, and a message with one forgery in it is not read to its end.
+// Intake: the door by which descriptors from messages enter the view (those of a link's own handshake are
+// checked by the links, and enter from there). What the view already holds costs one hash; the rest is
+// verified on a worker, and a message with one forgery in it is not read to its end.
 #pragma once
 
 #include <deque>
@@ -7,6 +8,7 @@
 
 #include "routing/gate.hpp"
 #include "routing/membership/view.hpp"
+#include "routing/proofs/proof_checker.hpp"
 
 namespace catacomb::routing {
 
@@ -17,7 +19,8 @@ struct VerifiedBatch {
 
 class Intake {
 public:
-    Intake(Runtime& runtime, View& view) : runtime_(runtime), view_(view) {}
+    Intake(Runtime& runtime, View& view, ProofChecker& proofs)
+        : runtime_(runtime), view_(view), proofs_(proofs) {}
 
     // The valid ones, in the order given, each by the newest descriptor we know; they are in the view now
     // unless a cap forbids. Work is bounded by the size of the caller's message.
@@ -26,11 +29,13 @@ public:
     bool declined(std::uint64_t digest_prefix) const { return declined_.contains(digest_prefix); }
 
 private:
-    void take(const VerifiedBatch& verified);
+    Task<std::vector<DescriptorPtr>> verify(std::vector<DescriptorPtr> unknown);
+    void take(const DescriptorPtr& relay);
     void decline(std::uint64_t digest_prefix);
 
     Runtime& runtime_;
     View& view_;
+    ProofChecker& proofs_;
     std::set<std::uint64_t> declined_;
     std::deque<std::uint64_t> declined_order_;
 };

@@ -13,15 +13,16 @@ OwnDescriptor::OwnDescriptor(Sign sign, Time now) : sign_(std::move(sign)) {
 
 const DescriptorPtr& OwnDescriptor::current(Time now) {
     const auto half_life = (current_->expires - current_->published) / 2;
-    if (now < current_->published + half_life) return current_;
-    auto next = sign_(now);
-    if (!next) {
-        log_error("membership", "cannot renew our own descriptor: ", next.error().text());
-        return current_;
-    }
+    if (now >= current_->published + half_life) renew(now);
+    return current_;
+}
+
+void OwnDescriptor::renew(Time now) {
+    // Two that were signed within a second would be ordered by chance.
+    auto next = sign_(std::max(now, current_->published + seconds(1)));
+    if (!next) return log_error("membership", "cannot renew our own descriptor: ", next.error().text());
     CHECK((*next)->id == current_->id);
     current_ = std::move(*next);
-    return current_;
 }
 
 }  // namespace catacomb::routing

@@ -62,11 +62,6 @@ DescriptorPtr View::find_entry(std::uint64_t prefix) const {
     return it == by_digest_.end() ? nullptr : find(it->second);
 }
 
-bool View::knows_pow(const NodeId& id, std::uint32_t epoch) const {
-    const auto known = find(id);
-    return known && known->epoch == epoch;
-}
-
 std::vector<DescriptorPtr> View::all() const {
     std::vector<DescriptorPtr> out;
     out.reserve(entries_.size());
@@ -119,6 +114,12 @@ void View::clear_suspicion(const NodeId& id) {
 bool View::is_suspect(const NodeId& id, Time now) const {
     const auto it = entries_.find(id);
     return it != entries_.end() && now < it->second.suspect_until;
+}
+
+std::size_t View::answering(Time now) const {
+    return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [now](const auto& entry) {
+        return entry.second.strikes == 0 && now < entry.second.relay->expires;
+    }));
 }
 
 const crypto::Digest& View::bucket_digest(std::size_t index) const {

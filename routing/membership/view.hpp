@@ -33,8 +33,6 @@ public:
     DescriptorPtr find(const NodeId& id) const;
     // By the first 8 bytes of the digest, as gossip names entries.
     DescriptorPtr find_entry(std::uint64_t digest_prefix) const;
-    // A proof of work already checked: the id binds key and proof, the epoch stands beside it.
-    bool knows_pow(const NodeId& id, std::uint32_t epoch) const;
     std::size_t size() const { return entries_.size(); }
     // In ring order, suspects included.
     std::vector<DescriptorPtr> all() const;
@@ -50,6 +48,8 @@ public:
     // It answered.
     void clear_suspicion(const NodeId& id);
     bool is_suspect(const NodeId& id, Time now) const;
+    // Relays that may be counted on: all but those that have not answered since they last failed to.
+    std::size_t answering(Time now) const;
 
     // H(view bucket, entry digests in id order).
     const crypto::Digest& bucket_digest(std::size_t bucket) const;

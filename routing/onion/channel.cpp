@@ -9,9 +9,11 @@ Channel::Channel(Circuits& circuits, std::shared_ptr<Link> link, std::uint32_t i
                  ChannelUser& user)
     : circuits_(circuits),
       user_(user),
-      flow_(std::move(link), id, outgoing, circuits.limits().window_cells),
+      link_(std::move(link)),
+      flow_(link_->outbox(), id, outgoing,
+            CreditSender(circuits.limits().window_cells, circuits.limits().largest_window)),
       incoming_(outgoing == FrameKind::cell_forward ? FrameKind::cell_backward : FrameKind::cell_forward),
-      received_(circuits.limits().window_cells) {
+      received_(circuits.windows(), circuits.limits().window_cells, circuits.limits().largest_window) {
     flow_.on_left = [this](std::uint8_t flags) { user_.on_cell_left(*this, flags & kRelayed); };
     flow_.on_cut_off = [this] { die(); };
     circuits_.add(*this);
@@ -23,6 +25,7 @@ Channel::~Channel() {
 }
 
 void Channel::consumed() {
+    circuits_.windows();  // which looks at how much waits in the node
     const auto credits = received_.on_left();
     if (credits == 0) return;
     ByteArray<2> count;

@@ -3,8 +3,8 @@
 // the circuit that owns it is its user. Destroying it sends DESTROY, unless the peer did.
 #pragma once
 
+#include "routing/link/credit.hpp"
 #include "routing/link/link.hpp"
-#include "routing/onion/credit.hpp"
 
 namespace catacomb::routing {
 
@@ -38,7 +38,7 @@ public:
     // A cell that came by this channel has left or was used up: its credit goes back, in batches.
     void consumed();
 
-    Link& link() const { return flow_.link(); }
+    Link& link() const { return *link_; }
     std::uint32_t id() const { return flow_.channel(); }
     // For the tap.
     std::uint64_t handle() const { return link().number() << 32 | id(); }
@@ -54,6 +54,7 @@ private:
 
     Circuits& circuits_;
     ChannelUser& user_;
+    std::shared_ptr<Link> link_;
     Flow flow_;
     FrameKind incoming_;
     CreditReceiver received_;

@@ -15,6 +15,7 @@ Circuits::Circuits(Runtime& runtime, Links& links, std::optional<RelayIdentity> 
       relay_(std::move(relay)),
       limits_(limits),
       rng_(runtime.rng().split("circuits")),
+      windows_(links.limits().transit_bytes / 2 / kFrameSize),
       tasks_(runtime) {
     links_.set_circuit_handler(this);
 }
@@ -27,6 +28,11 @@ Circuits::~Circuits() {
 void Circuits::close_all() {
     while (!own_.empty()) own_.begin()->second->close();
     while (!relayed_.empty()) relayed_.begin()->second->close();
+}
+
+WindowBudget& Circuits::windows() {
+    windows_.set_short(links_.holdings().held() > links_.limits().transit_bytes / 2);
+    return windows_;
 }
 
 void Circuits::add(Channel& channel) {

@@ -14,15 +14,16 @@ class OriginCircuit;
 class RelayCircuit;
 
 struct CircuitLimits {
-    std::size_t window_cells = kCircuitWindow;  // granted per circuit and direction
-    std::size_t own_queue_cells = 64;           // cells of our own that may wait per circuit
+    std::size_t window_cells = kCircuitWindow;    // granted per circuit and direction at first
+    std::size_t largest_window = kLargestWindow;  // and at most
+    std::size_t own_queue_cells = 64;             // cells of our own that may wait per circuit
     std::size_t relayed_circuits = 4096;
     Duration create_limit = seconds(10);  // one hop's handshake
     Duration half_built_limit = seconds(60);
 
     // Cells that may wait in one channel: a window of the neighbour's, our own, and for each stream one that
     // ends it. Who returns no credit and goes on asking has no circuit any more.
-    std::size_t queue_max() const { return window_cells + own_queue_cells + StreamLimits{}.open_streams; }
+    std::size_t queue_max() const { return largest_window + own_queue_cells + StreamLimits{}.open_streams; }
 };
 
 // The relay's own identity in circuits; absent on a node that relays nothing.
@@ -68,6 +69,9 @@ public:
     Runtime& runtime() { return runtime_; }
     Links& links() { return links_; }
     Rng& rng() { return *rng_; }
+    // What circuits' windows may grow by, as things stand: half of what the node lends to what passes
+    // through.
+    WindowBudget& windows();
     const CircuitLimits& limits() const { return limits_; }
     const std::optional<RelayIdentity>& relay() const { return relay_; }
     TaskSet& tasks() { return tasks_; }
@@ -95,6 +99,7 @@ private:
     std::optional<RelayIdentity> relay_;
     CircuitLimits limits_;
     std::unique_ptr<Rng> rng_;
+    WindowBudget windows_;
     EndpointHandler endpoint_;
     std::map<Key, Channel*> channels_;
     std::map<std::uint64_t, std::shared_ptr<RelayCircuit>> relayed_;

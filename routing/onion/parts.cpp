@@ -49,17 +49,6 @@ Result<PartView> decode_part(ByteView payload) {
     return PartView{stream, static_cast<PartKind>(kind), flags, data};
 }
 
-void MessageCutter::next(MutableBytes payload) {
-    CHECK(!done_);
-    const auto data = rest_.first(std::min(rest_.size(), payload.size() - kPartHeader));
-    rest_ = rest_.subspan(data.size());
-    done_ = rest_.empty();
-    std::uint8_t flags = begun_ ? 0 : kPartFirst;
-    if (done_) flags |= end_ ? kPartLast | kPartEnd : kPartLast;
-    begun_ = true;
-    encode_part(payload, stream_, kind_, flags, data);
-}
-
 Result<std::optional<Bytes>> MessageAssembler::add(const PartView& part) {
     if (part.has(kPartFirst) == within_) return error(Code::malformed, "a part out of its turn");
     // Without this rule a message could go on for ever.

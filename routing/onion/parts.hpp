@@ -38,25 +38,6 @@ void encode_part(MutableBytes payload, std::uint32_t stream, PartKind kind, std:
 // padding that is not zero.
 Result<PartView> decode_part(ByteView payload);
 
-// Cuts one message into parts, the caller giving a payload for each. Only looks: the message outlives it.
-class MessageCutter {
-public:
-    // `end`: the last part also ends the stream.
-    MessageCutter(std::uint32_t stream, PartKind kind, ByteView message, bool end = false)
-        : stream_(stream), kind_(kind), rest_(message), end_(end) {}
-    bool done() const { return done_; }
-    // Writes the next part. Requires: not done. An empty message is one empty part.
-    void next(MutableBytes payload);
-
-private:
-    std::uint32_t stream_;
-    PartKind kind_;
-    ByteView rest_;
-    bool end_;
-    bool begun_ = false;
-    bool done_ = false;
-};
-
 // Puts the parts of one stream together again.
 class MessageAssembler {
 public:

@@ -4,13 +4,7 @@
 
 namespace catacomb::routing {
 
-crypto::Digest inventory_digest(const std::set<PositionPrefix>& inventory) {
-    crypto::Hasher hasher(crypto::label::kInventory);
-    for (auto prefix : inventory) hasher.u64(prefix);
-    return hasher.digest();
-}
-
-Result<bool> Registry::enter(const RegisteredVault& vault, const crypto::Digest& inventory, Time) {
+Result<std::uint64_t> Registry::enter(const RegisteredVault& vault) {
     auto found = vaults_.find(vault.id);
     if (found == vaults_.end()) {
         if (vaults_.size() >= limits_.vaults && !make_room())
@@ -18,10 +12,11 @@ Result<bool> Registry::enter(const RegisteredVault& vault, const crypto::Digest&
         found = vaults_.emplace(vault.id, Entry{}).first;
     }
     auto& entry = found->second;
-    if (entry.vault.session != 0) sessions_.erase(entry.vault.session);
+    const auto older = entry.vault.session;
+    sessions_.erase(older);
     entry.vault = vault;
     sessions_[vault.session] = vault.id;
-    return inventory_digest(entry.inventory) != inventory;
+    return older;
 }
 
 void Registry::leave(std::uint64_t session, Time now) {
@@ -32,38 +27,50 @@ void Registry::leave(std::uint64_t session, Time now) {
     entry->left = now;
 }
 
-void Registry::clear_inventory(std::uint64_t session) {
-    if (auto* entry = by_session(session)) forget_prefixes(entry->vault.id, *entry);
+const Inventory* Registry::inventory(std::uint64_t session) const {
+    const auto at = sessions_.find(session);
+    return at == sessions_.end() ? nullptr : &vaults_.at(at->second).inventory;
 }
 
-Result<> Registry::update(std::uint64_t session, const std::vector<PositionPrefix>& added,
-                          const std::vector<PositionPrefix>& removed) {
+Result<> Registry::update(std::uint64_t session, const InventoryUpdate& update) {
     auto* entry = by_session(session);
     if (!entry) return ok();
-    for (auto prefix : removed) {
-        if (entry->inventory.erase(prefix) == 0) continue;
-        --prefixes_;
-        auto at = holders_.find(prefix);
-        std::erase(at->second, entry->vault.id);
-        if (at->second.empty()) holders_.erase(at);
-    }
-    for (auto prefix : added) {
-        if (entry->inventory.contains(prefix)) continue;
-        if (entry->inventory.size() >= limits_.inventory || prefixes_ >= limits_.prefixes)
-            return error(Code::limit, "the inventory is too long");
-        entry->inventory.insert(prefix);
-        ++prefixes_;
-        auto& ids = holders_[prefix];
-        ids.insert(std::lower_bound(ids.begin(), ids.end(), entry->vault.id), entry->vault.id);
+    for (const auto range : update.ranges) forget(*entry, entry->inventory.in_range(update.bits, range));
+    forget(*entry, update.removed);
+    for (const auto prefix : update.added) {
+        if (auto added = add(*entry, prefix); !added) return added;
     }
     return ok();
+}
+
+Result<> Registry::add(Entry& entry, PositionPrefix prefix) {
+    if (entry.inventory.contains(prefix)) return ok();
+    if (entry.inventory.size() >= limits_.inventory || prefixes_ >= limits_.prefixes)
+        return error(Code::limit, "the inventory is too long");
+    entry.inventory.insert(prefix);
+    ++prefixes_;
+    auto& ids = holders_[prefix];
+    ids.insert(std::lower_bound(ids.begin(), ids.end(), entry.vault.id), entry.vault.id);
+    return ok();
+}
+
+void Registry::remove(Entry& entry, PositionPrefix prefix) {
+    if (!entry.inventory.erase(prefix)) return;
+    --prefixes_;
+    const auto at = holders_.find(prefix);
+    std::erase(at->second, entry.vault.id);
+    if (at->second.empty()) holders_.erase(at);
+}
+
+void Registry::forget(Entry& entry, const std::vector<PositionPrefix>& prefixes) {
+    for (const auto prefix : prefixes) remove(entry, prefix);
 }
 
 void Registry::expire(Time now) {
     for (auto it = vaults_.begin(); it != vaults_.end();) {
         auto& entry = it->second;
         if (entry.vault.session == 0 && now - entry.left > kAbsentKept) {
-            forget_prefixes(it->first, entry);
+            forget(entry, entry.inventory.all());
             it = vaults_.erase(it);
         } else {
             ++it;
@@ -110,19 +117,9 @@ bool Registry::make_room() {
         if (oldest == vaults_.end() || it->second.left < oldest->second.left) oldest = it;
     }
     if (oldest == vaults_.end()) return false;
-    forget_prefixes(oldest->first, oldest->second);
+    forget(oldest->second, oldest->second.inventory.all());
     vaults_.erase(oldest);
     return true;
-}
-
-void Registry::forget_prefixes(const VaultId& id, Entry& entry) {
-    for (auto prefix : entry.inventory) {
-        auto at = holders_.find(prefix);
-        std::erase(at->second, id);
-        if (at->second.empty()) holders_.erase(at);
-    }
-    prefixes_ -= entry.inventory.size();
-    entry.inventory.clear();
 }
 
 }  // namespace catacomb::routing

@@ -1,15 +1,14 @@
-// Registry: which vaults are registered at this rendezvous, and which blocks they have told of (section 4 of
-// docs/spec/storage-messages.md). A vault is known by its id and the number of the session (the circuit) by
-// which it is reached; after that broke it is absent; what it held stays known for 72 hours. Pure: time comes
-// in.
+// Registry: which vaults are registered at this rendezvous, and which blocks they have told of
+// (docs/spec/storage-messages.md 4). A vault is known by its id and the number of the session (the circuit)
+// by which it is reached; after that broke it is absent, and what it held stays known for 72 hours. Pure:
+// time comes in.
 #pragma once
 
 #include <map>
-#include <set>
 #include <vector>
 
 #include "base/time.hpp"
-#include "routing/rendezvous/placement.hpp"
+#include "routing/rendezvous/inventory.hpp"
 
 namespace catacomb::routing {
 
@@ -31,21 +30,27 @@ struct RegisteredVault {
     std::uint64_t session = 0;  // 0: absent
 };
 
+// What a vault tells of its blocks: first whole ranges begin anew, then some go, then some come.
+struct InventoryUpdate {
+    unsigned bits = 0;                  // of the ranges
+    std::vector<std::uint16_t> ranges;  // of which all is forgotten
+    std::vector<PositionPrefix> removed, added;
+};
+
 class Registry {
 public:
     explicit Registry(RegistryLimits limits = {}) : limits_(limits) {}
 
-    // The vault is reachable by `session` from now on, in place of an older one. Returns whether its
-    // inventory is needed: false when what is known of it has the digest that it named. When too many vaults
-    // are known, the one that has been absent longest is forgotten; Code::limit when all are present.
-    Result<bool> enter(const RegisteredVault& vault, const crypto::Digest& inventory, Time now);
+    // The vault is reachable by `session` from now on, in place of an older one, whose number comes back (0:
+    // there was none). When too many vaults are known, the one that has been absent longest is forgotten;
+    // Code::limit when all are present.
+    Result<std::uint64_t> enter(const RegisteredVault& vault);
     // The session broke. An older session that was replaced changes nothing.
     void leave(std::uint64_t session, Time now);
-    // The vault's first list begins: forget what was known.
-    void clear_inventory(std::uint64_t session);
+    // What the vault of that session has told, in this session or an earlier one; null without a session.
+    const Inventory* inventory(std::uint64_t session) const;
     // Code::limit over a cap. A session that is not in the registry is ignored.
-    Result<> update(std::uint64_t session, const std::vector<PositionPrefix>& added,
-                    const std::vector<PositionPrefix>& removed);
+    Result<> update(std::uint64_t session, const InventoryUpdate& update);
     void expire(Time now);
 
     // Present vaults that hold the block, in order of id.
@@ -57,12 +62,14 @@ public:
 private:
     struct Entry {
         RegisteredVault vault;
-        std::set<PositionPrefix> inventory;
+        Inventory inventory;
         Time left{};
     };
     Entry* by_session(std::uint64_t session);
     bool make_room();
-    void forget_prefixes(const VaultId& id, Entry& entry);
+    Result<> add(Entry& entry, PositionPrefix prefix);
+    void remove(Entry& entry, PositionPrefix prefix);
+    void forget(Entry& entry, const std::vector<PositionPrefix>& prefixes);
 
     RegistryLimits limits_;
     std::size_t prefixes_ = 0;  // in all inventories
@@ -70,8 +77,5 @@ private:
     std::map<std::uint64_t, VaultId> sessions_;
     std::map<PositionPrefix, std::vector<VaultId>> holders_;
 };
-
-// H(inventory, sorted prefixes): equal at vault and rendezvous exactly when the lists are.
-crypto::Digest inventory_digest(const std::set<PositionPrefix>& inventory);
 
 }  // namespace catacomb::routing

@@ -23,8 +23,8 @@ MerklePath MerkleTree::path(unsigned index) const {
     CHECK(index < kMaxBlocks);
     MerklePath out;
     unsigned node = kMaxBlocks + index;
-    for (auto& sibling : out) {
-        sibling = nodes_[node ^ 1];
+    for (auto& beside : out) {
+        beside = nodes_[node ^ 1];
         node /= 2;
     }
     return out;
@@ -33,8 +33,8 @@ MerklePath MerkleTree::path(unsigned index) const {
 Digest merkle_top(const Digest& leaf, unsigned index, const MerklePath& path) {
     CHECK(index < kMaxBlocks);
     Digest out = leaf;
-    for (const auto& sibling : path) {
-        out = index % 2 == 0 ? node_of(out, sibling) : node_of(sibling, out);
+    for (const auto& beside : path) {
+        out = index % 2 == 0 ? node_of(out, beside) : node_of(beside, out);
         index /= 2;
     }
     return out;

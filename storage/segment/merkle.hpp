@@ -8,7 +8,7 @@
 namespace catacomb::storage {
 
 using crypto::Digest;
-// The siblings from leaf to top.
+// The hashes beside the way from leaf to top.
 using MerklePath = std::array<Digest, kMerkleDepth>;
 
 class MerkleTree {

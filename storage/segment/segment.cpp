@@ -86,7 +86,7 @@ void SegmentBlocks::encode_block(unsigned index, MutableBytes out) const {
     put(BlockHeader{profile_, static_cast<std::uint8_t>(index)}.encode());
     put(commitment_);
     put(shares_[index].expose());
-    for (const auto& sibling : tree_.path(index)) put(sibling);
+    for (const auto& beside : tree_.path(index)) put(beside);
     put(fragment(index));
 }
 
@@ -167,10 +167,11 @@ Result<SegmentBlocks> SealedStripe::rebuild(const Root& root) && {
     return out;
 }
 
-FileKeys FileKeys::derive(const Key256& convergence_secret, const Digest& file_hash) {
+FileKeys FileKeys::derive(const Key256& convergence_secret, const Digest& hash, NodeType type) {
     const auto block_class = static_cast<std::uint8_t>(kFullProfile.block_class);
-    const ByteArray<4> parameters{kFileVersion, kFullProfile.k, kFullProfile.n, block_class};
-    auto file = crypto::derive(label::kFile, convergence_secret, parameters, file_hash);
+    const ByteArray<5> parameters{kFileVersion, static_cast<std::uint8_t>(type), kFullProfile.k,
+                                  kFullProfile.n, block_class};
+    auto file = crypto::derive(label::kFile, convergence_secret, parameters, hash);
     auto read = crypto::derive(label::kRead, file);
     auto verify = verify_key_of(read);
     return {std::move(file), std::move(read), std::move(verify)};

@@ -14,7 +14,9 @@ using crypto::Key256;
 using crypto::Share;
 
 // What a key points at and a tree is made of.
-enum class SegmentKind : std::uint8_t { leaf = 1, branch = 2, directory = 3 };
+enum class SegmentKind : std::uint8_t { leaf = 1, branch = 2, directory = 3, pack = 4 };
+// What a tree stands for: in the heads of its nodes, and in what its keys follow from.
+enum class NodeType : std::uint8_t { file = 1, directory = 2, pack = 3 };
 
 struct SegmentRef {
     Root root;
@@ -97,7 +99,9 @@ struct FileKeys {
     Key256 file;    // F
     Key256 read;    // Rk
     Key256 verify;  // Vk
-    static FileKeys derive(const Key256& convergence_secret, const Digest& file_hash);
+    // `hash`: of what the tree holds (docs/spec/segments.md 2).
+    static FileKeys derive(const Key256& convergence_secret, const Digest& hash,
+                           NodeType type = NodeType::file);
 };
 Key256 verify_key_of(const Key256& read);
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/codec.hpp"
+#include "base/file.hpp"
 #include "storage/store/lmdb_page.hpp"
-#include "storage/store/open_file.hpp"
 
 namespace catacomb::storage {
 namespace {
@@ -15,11 +15,11 @@ constexpr std::uint16_t kIntegerKeys = 8;  // the flags of the tree of free page
 // LMDB's own limit is 32, and a tree may grow by its opening. Pages of a tree this deep would fill no disk.
 constexpr std::uint16_t kMostDepth = 24;
 
-// False: the disk failed, and errno says how, or the file ends before, and errno is 0.
-bool read_page(const OpenFile& file, PageNumber page, std::size_t offset, MutableBytes out) {
-    const auto at = static_cast<off_t>(page * kStorePage + offset);
-    errno = 0;
-    return ::pread(file.fd(), out.data(), out.size(), at) == static_cast<ssize_t>(out.size());
+// False: the file ends before.
+Result<bool> read_page(const File& file, PageNumber page, std::size_t offset, MutableBytes out) {
+    const auto got = file.read_at(page * kStorePage + offset, out);
+    if (!got) return got.error();
+    return *got == out.size();
 }
 
 Error damage(const std::string& what) {
@@ -31,7 +31,7 @@ Error damage(const std::string& what) {
 // error() then says so.
 class TreeCheck {
 public:
-    TreeCheck(const OpenFile& file, const std::string& path, const Meta& meta)
+    TreeCheck(const File& file, const std::string& path, const Meta& meta)
         : file_(file), path_(path), meta_(meta), taken_(static_cast<std::size_t>(meta.last_page) + 1) {
         taken_[0] = taken_[1] = true;
     }
@@ -59,10 +59,10 @@ private:
                         std::string(what));
         return false;
     }
-    bool unreadable(PageNumber page) {
-        if (errno == 0) return damaged(page, "is not in the file");
-        error_ = io_error("cannot read", path_);
-        return false;
+    bool read(PageNumber page, std::size_t offset, MutableBytes out) {
+        const auto whole = read_page(file_, page, offset, out);
+        if (!whole) error_ = whole.error();
+        return whole && (*whole || damaged(page, "is not in the file"));
     }
 
     // Marks a run of pages as in use.
@@ -89,7 +89,7 @@ private:
         if (depth > walk.depth) return damaged(number, "lies too deep in its tree");
         if (!take(number, 1)) return false;
         PageBytes bytes{};
-        if (!read_page(file_, number, 0, bytes)) return unreadable(number);
+        if (!read(number, 0, bytes)) return false;
         const auto page = TreePage::decode(bytes, number);
         if (!page || page->leaf != (depth == walk.depth)) return damaged(number, "is no such page of a tree");
         return page->leaf ? leaf(*page, number, walk) : branch(*page, number, depth, walk);
@@ -137,13 +137,13 @@ private:
         if (node.kind == Node::Kind::run) {
             ByteArray<RunHead::kSize> bytes{};
             if (node.child > meta_.last_page) return damaged(node.child, "is not in the file");
-            if (!read_page(file_, node.child, 0, bytes)) return unreadable(node.child);
+            if (!read(node.child, 0, bytes)) return false;
             const auto head = RunHead::decode(bytes);
             if (head.number != node.child || head.flags != kRunPage || head.pages < run_length(node.size))
                 return damaged(node.child, "is no such run of pages");
             if (!take(node.child, head.pages)) return false;
             value.resize(static_cast<std::size_t>(node.size));
-            if (!read_page(file_, node.child, kPageHead, value)) return unreadable(node.child);
+            if (!read(node.child, kPageHead, value)) return false;
         }
         const auto places = value.size() / 8;
         auto place = [&](std::size_t i) { return load_le(ByteView(value).subspan(i * 8, 8)); };
@@ -165,7 +165,7 @@ private:
         return !walk.last || before(*walk.last, key, walk.kind);
     }
 
-    const OpenFile& file_;
+    const File& file_;
     const std::string& path_;
     const Meta& meta_;
     std::vector<bool> taken_;
@@ -176,19 +176,19 @@ private:
 }  // namespace
 
 Result<> check_data_file(const std::string& path) {
-    const OpenFile file(path, O_RDONLY);
-    if (file.fd() < 0) return errno == ENOENT ? ok() : Result<>(io_error("cannot open", path));
-    const auto size = file.size();
-    if (!size) return io_error("cannot look at", path);
+    const auto file = File::open(path, O_RDONLY);
+    if (!file) return file.error().is(Code::not_found) ? ok() : Result<>(file.error());
+    const auto size = file->size();
+    if (!size) return size.error();
     if (*size == 0) return ok();
 
     const auto damaged_head = damage("the head of the vault's database " + path + " is damaged");
     std::array<Meta, 2> heads;
     for (const PageNumber number : {0, 1}) {
         ByteArray<Meta::kSize> bytes{};
-        if (!read_page(file, number, 0, bytes))
-            return errno == 0 ? damaged_head : io_error("cannot read", path);
-        const auto head = Meta::decode(bytes);
+        const auto whole = read_page(*file, number, 0, bytes);
+        if (!whole) return whole.error();
+        const auto head = *whole ? Meta::decode(bytes) : std::nullopt;
         if (!head) return damaged_head;
         if (head->last_page >= *size / kStorePage) {
             return damage("the vault's database " + path + " is cut short: it has " +
@@ -203,7 +203,8 @@ Result<> check_data_file(const std::string& path) {
     const auto number = heads[newest].transaction;
     if (number != 0 && (number % 2 != newest || number - heads[1 - newest].transaction != 1))
         return damaged_head;
-    TreeCheck check(file, path, heads[newest]);
+    if (!heads[newest].has_roots()) return damaged_head;
+    TreeCheck check(*file, path, heads[newest]);
     return check.run() ? ok() : Result<>(check.error());
 }
 

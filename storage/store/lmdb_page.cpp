@@ -111,13 +111,16 @@ std::optional<Meta> Meta::decode(ByteView page) {
     out.main = Tree::decode(body.subspan(72, Tree::kSize));
     out.last_page = in.u64(kPageHead + 120);
     out.transaction = in.u64(kPageHead + 128);
-    auto sound = [&](PageNumber root) { return root == kNoPage || (root > 1 && root <= out.last_page); };
     if (in.u16(10) != kMetaPage || in.u32(kPageHead) != kMagic || in.u32(kPageHead + 4) != kDataVersion ||
-        in.u32(kPageHead + 24) != kStorePage || out.last_page < 1 || !sound(out.free.root) ||
-        !sound(out.main.root)) {
+        in.u32(kPageHead + 24) != kStorePage || out.last_page < 1) {
         return std::nullopt;
     }
     return out;
+}
+
+bool Meta::has_roots() const {
+    const auto sound = [&](PageNumber root) { return root == kNoPage || (root > 1 && root <= last_page); };
+    return sound(free.root) && sound(main.root);
 }
 
 std::optional<TreePage> TreePage::decode(const PageBytes& page, PageNumber number) {

@@ -51,8 +51,11 @@ struct Meta {
     PageNumber last_page = 0;
     std::uint64_t transaction = 0;
 
-    // Requires kSize bytes. nullopt: not the head of such a file, or a root is none of its pages.
+    // Requires kSize bytes. nullopt: not the head of such a file.
     static std::optional<Meta> decode(ByteView page);
+    // The roots are pages of the file. Those of the older head need not be: when the disk refuses a head,
+    // LMDB puts the old number of its transaction back, and leaves the new roots.
+    bool has_roots() const;
 };
 
 // An entry of a tree page. A branch has `child`, a leaf `value`, unless the value of `size` bytes lies in the

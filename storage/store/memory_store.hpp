@@ -1,9 +1,10 @@
 // MemoryBlockStore: a BlockStore for simulations and tests. It keeps quota and leases like a real one, and
-// can be a disk that lies: while syncs are held, what put_group acknowledges is only in a cache that crash()
-// empties.
+// what a crash leaves apart from what the program sees: all that a call did is durable when it returns, as
+// BlockStore promises, unless syncs are held: a disk that lies, or a store that speaks too early.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 
 #include "storage/store/block_store.hpp"
@@ -15,34 +16,43 @@ public:
     explicit MemoryBlockStore(std::uint64_t quota) : quota_(quota) {}
 
     std::vector<Result<>> put_group(std::span<const Put> puts) override;
+    std::vector<Result<>> renew(std::span<const Renewal> renewals) override;
     Result<Bytes> get(const BlockId& id) override;
+    Result<Bytes> fetch(const BlockId& id, Time now) override;
     bool has(const BlockId& id) override;
     Result<> remove(std::span<const BlockId> ids) override;
-    Result<std::size_t> expire(Time now, std::size_t max) override;
+    Result<std::vector<BlockId>> expire(Time now, std::size_t max) override;
     Result<std::vector<BlockId>> list(const std::optional<BlockId>& after, std::size_t max) override;
-    Result<Time> lease_end(const BlockId& id) override;
+    Result<BlockInfo> info(const BlockId& id) override;
     Usage usage() override;
 
     // Faults.
-    void hold_syncs(bool hold);
-    void crash();                    // forgets what was not synced
+    void hold_syncs(bool hold);      // false: all that was held is durable now
+    void crash();                    // forgets what was not synced, and remembers what it only thought gone
     bool damage(const BlockId& id);  // get() now says Code::corrupt; false when it is not there
+    void fail_reads(bool fail);      // get() says Code::io, of what is there
 
 private:
     struct Entry {
-        Bytes bytes;
-        Time lease_end{};
-        bool synced = true;
+        std::shared_ptr<const Bytes> bytes;
+        BlockInfo info;
         bool damaged = false;
     };
+    using Entries = std::map<BlockId, Entry>;
+
     Result<> put(const Put& put);
-    void erase(std::map<BlockId, Entry>::iterator at);
+    Result<> extend(const BlockId& id, Time lease_end, Asker asker);
+    Result<Bytes> read(const BlockId& id) const;
+    void erase(const BlockId& id);
+    void changed(const BlockId& id);  // in entries_
 
     std::mutex mutex_;
     std::uint64_t quota_;
     std::uint64_t used_ = 0;
     bool holding_ = false;
-    std::map<BlockId, Entry> entries_;
+    bool unreadable_ = false;
+    Entries entries_;  // as the program sees them
+    Entries durable_;  // as they are after a crash
 };
 
 }  // namespace catacomb::storage

@@ -1,25 +1,19 @@
 #include "storage/store/vault_files.hpp"
 
-#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
-
-#include "storage/store/open_file.hpp"
+#include <unistd.h>
 
 namespace catacomb::storage {
 
-Result<FileLock> FileLock::take(const std::string& path) {
-    OpenFile file(path, O_RDWR | O_CREAT);
-    if (file.fd() < 0) return io_error("cannot open", path);
-    if (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK)
-            return error(Code::busy, "the vault is open elsewhere: " + path + " is locked");
-        return io_error("cannot lock", path);
-    }
-    return FileLock(file.release());
-}
-
-FileLock::~FileLock() {
-    if (fd_ >= 0) ::close(fd_);
+Result<File> lock_directory(const std::string& directory) {
+    const auto path = directory + "/lock";
+    auto file = File::open(path, O_RDWR | O_CREAT);
+    if (!file) return file;
+    const auto locked = file->lock();
+    if (locked) return file;
+    if (!locked.error().is(Code::busy)) return locked.error();
+    return error(Code::busy, "the vault is open elsewhere: " + path + " is locked");
 }
 
 bool DiskReserve::held() const {
@@ -29,8 +23,8 @@ bool DiskReserve::held() const {
 
 bool DiskReserve::hold() {
     if (size_ == 0 || held()) return true;
-    const OpenFile file(path_, O_RDWR | O_CREAT);
-    if (file.fd() >= 0 && ::posix_fallocate(file.fd(), 0, static_cast<off_t>(size_)) == 0) return true;
+    auto file = File::open(path_, O_RDWR | O_CREAT);
+    if (file && file->allocate(size_)) return true;
     release();
     return false;
 }

@@ -2,27 +2,14 @@
 // process out, and the reserve that is given up when the disk is full.
 #pragma once
 
-#include <functional>
 #include <string>
 
-#include "base/bytes.hpp"
-#include "base/result.hpp"
+#include "base/file.hpp"
 
 namespace catacomb::storage {
 
-// Holds `path` locked until destroyed, against other processes and other openings in this one.
-class FileLock {
-public:
-    // Code::busy: somebody holds it. Code::io.
-    static Result<FileLock> take(const std::string& path);
-    FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    FileLock& operator=(FileLock&&) = delete;
-    ~FileLock();
-
-private:
-    explicit FileLock(int fd) : fd_(fd) {}
-    int fd_;
-};
+// The file that is locked while a store is open. Code::busy: another holds it.
+Result<File> lock_directory(const std::string& directory);
 
 // A file of `size` bytes that only keeps its place. Sizes in bytes.
 class DiskReserve {

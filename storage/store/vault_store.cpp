@@ -5,121 +5,48 @@
 #include <mutex>
 
 #include "base/check.hpp"
-#include "base/codec.hpp"
-#include "storage/store/lmdb.hpp"
+#include "storage/store/block_writer.hpp"
+#include "storage/store/fetch_days.hpp"
 #include "storage/store/lmdb_check.hpp"
-#include "storage/store/store_format.hpp"
 #include "storage/store/vault_files.hpp"
 
 namespace catacomb::storage {
 namespace {
 
-constexpr std::uint32_t kFormat = 1;
 constexpr std::size_t kRemoveBatch = 64;
+constexpr std::string_view kCountKey = "usage";
 constexpr std::uint64_t kDiskMargin = std::uint64_t{16} << 20;
 
 Error damaged_block() { return error(Code::corrupt, "the stored block is damaged"); }
 
 Error disk_full() { return error(Code::full, "the disk of the vault is full"); }
 
-// What is stored, counted in the transactions that change it, so that the count cannot drift.
-struct Count {
-    std::uint64_t blocks = 0, bytes = 0;
-
-    Bytes encode() const { return Writer().u32(kFormat).u64(blocks).u64(bytes).take(); }
-    static Result<Count> decode(ByteView from) {
-        Reader in(from);
-        const auto format = in.u32();
-        const auto blocks = in.u64();
-        const auto bytes = in.u64();
-        if (!in.done() || format != kFormat)
-            return error(Code::corrupt, "the vault's store is of another format");
-        return Count{blocks, bytes};
-    }
-};
-
-// One block's records, within a transaction.
-class BlockWriter {
-public:
-    BlockWriter(LmdbTransaction& transaction, Count& count) : transaction_(transaction), count_(count) {}
-
-    Result<> insert(const Put& put);
-    Result<> extend(const BlockId& id, StoredMeta record, Time lease_end);
-    Result<> erase(const BlockId& id);
-    // nullopt: there is none, or it is damaged.
-    Result<std::optional<StoredMeta>> find(const BlockId& id) const;
-    Result<> remove_expiry(Time lease_end, const BlockId& id) {
-        return transaction_.remove(Table::expiry, expiry_key(lease_end, id));
-    }
-
-private:
-    LmdbTransaction& transaction_;
-    Count& count_;
-};
-
-Result<> BlockWriter::insert(const Put& put) {
-    const auto key = store_key(put.id);
-    const auto record = StoredMeta::of(put);
-    const auto body = ByteView(put.bytes).first(put.bytes.size() - record.tail.size());
-    if (auto done = transaction_.put(Table::data, key, body); !done) return done;
-    if (auto done = transaction_.put(Table::meta, key, record.encode()); !done) return done;
-    count_.blocks += 1;
-    count_.bytes += quota_charge(put.bytes.size());
-    return transaction_.put(Table::expiry, expiry_key(put.lease_end, put.id), {});
-}
-
-Result<> BlockWriter::extend(const BlockId& id, StoredMeta record, Time lease_end) {
-    if (record.lease_end >= lease_end) return ok();
-    if (auto done = remove_expiry(record.lease_end, id); !done) return done;
-    record.lease_end = lease_end;
-    if (auto done = transaction_.put(Table::meta, store_key(id), record.encode()); !done) return done;
-    return transaction_.put(Table::expiry, expiry_key(lease_end, id), {});
-}
-
-Result<> BlockWriter::erase(const BlockId& id) {
-    const auto key = store_key(id);
-    const auto data = transaction_.get(Table::data, key);
-    if (!data) return data.error();
-    const auto record = find(id);
-    if (!record) return record.error();
-    if (!*record && !*data) return ok();
-    const std::size_t size = *record ? (*record)->size : (*data)->size();
-    if (*record) {
-        if (auto done = remove_expiry((*record)->lease_end, id); !done) return done;
-    }
-    if (auto done = transaction_.remove(Table::data, key); !done) return done;
-    count_.blocks -= std::min<std::uint64_t>(count_.blocks, 1);
-    count_.bytes -= std::min(count_.bytes, quota_charge(size));
-    return transaction_.remove(Table::meta, key);
-}
-
-Result<std::optional<StoredMeta>> BlockWriter::find(const BlockId& id) const {
-    const auto value = transaction_.get(Table::meta, store_key(id));
-    if (!value) return value.error();
-    return *value ? StoredMeta::decode(**value) : std::nullopt;
-}
-
 }  // namespace
 
 struct VaultStore::Environment {
-    FileLock lock;
+    File lock;
     DiskReserve reserve;
     VaultStoreOptions options;
     std::unique_ptr<Lmdb> lmdb;
+    FetchDays fetched{};
     std::mutex writer{};  // one write at a time
     mutable std::mutex counting{};
-    Count count{};  // as of the last commit
+    StoreCount count{};  // as of the last commit
 
-    Count counted() const {
+    StoreCount counted() const {
         const std::lock_guard held(counting);
         return count;
     }
     Result<> load_count();
-    Result<> write(std::uint64_t payload, const std::function<Result<>(BlockWriter&, const Count&)>& work);
+    Result<> write(std::uint64_t payload, const std::function<Result<>(BlockWriter&)>& work);
     template <class Item, class Work>
-    Result<> in_batches(std::span<const Item> items, Work work);
+    Result<> in_batches(std::span<const Item> items, std::size_t& done, Work work);
+    std::vector<Result<>> each_alone(std::vector<Result<>> outcomes, std::uint64_t payload,
+                                     const std::function<Result<>(BlockWriter&, std::size_t)>& work);
+    void write_fetched();
     bool disk_has_room(std::uint64_t payload);
-    Result<> put(BlockWriter& writes, const Count& now, const Put& put, bool replace, bool& over_quota) const;
+    bool over_quota(const BlockWriter& writes, std::size_t size) const;
+    Result<> put(BlockWriter& writes, const Put& put, bool replace) const;
     Result<StoredMeta> meta(const LmdbSnapshot& snapshot, const BlockId& id) const;
     Result<Bytes> get(const BlockId& id) const;
     Result<std::vector<Expiry>> ended(Time now, std::size_t max) const;
@@ -128,22 +55,22 @@ struct VaultStore::Environment {
 Result<> VaultStore::Environment::load_count() {
     const auto snapshot = lmdb->snapshot();
     if (!snapshot) return snapshot.error();
-    const auto value = snapshot->get(Table::info, view("usage"));
+    const auto value = snapshot->get(Table::info, view(kCountKey));
     if (!value) return value.error();
     if (!*value) return ok();
-    const auto stored = Count::decode(**value);
-    if (!stored) return stored.error();
+    const auto stored = StoreCount::decode(**value);
+    if (!stored) return error(Code::corrupt, "the vault's database is damaged: its count of blocks");
     count = *stored;
     return ok();
 }
 
 Result<> VaultStore::Environment::write(std::uint64_t payload,
-                                        const std::function<Result<>(BlockWriter&, const Count&)>& work) {
-    Count next = counted();
+                                        const std::function<Result<>(BlockWriter&)>& work) {
+    auto next = counted();
     auto written = lmdb->write(payload, [&](LmdbTransaction& transaction) -> Result<> {
         BlockWriter writes(transaction, next);
-        if (auto done = work(writes, next); !done) return done;
-        return transaction.put(Table::info, view("usage"), next.encode());
+        if (auto done = work(writes); !done) return done;
+        return transaction.put(Table::info, view(kCountKey), next.encode());
     });
     if (!written) return written;
     const std::lock_guard held(counting);
@@ -151,46 +78,95 @@ Result<> VaultStore::Environment::write(std::uint64_t payload,
     return ok();
 }
 
-// Deletes write too: in small transactions, then one by one, and at last into the reserve's room.
+// Deletes write too: in small transactions, then one by one, and at last into the reserve's room. `done` is
+// how many were, whatever is returned.
 template <class Item, class Work>
-Result<> VaultStore::Environment::in_batches(std::span<const Item> items, Work work) {
+Result<> VaultStore::Environment::in_batches(std::span<const Item> items, std::size_t& done, Work work) {
     std::size_t batch = kRemoveBatch;
-    while (!items.empty()) {
-        const auto some = items.first(std::min(batch, items.size()));
-        const auto done = write(0, [&](BlockWriter& writes, const Count&) {
+    for (done = 0; done < items.size();) {
+        const auto some = items.subspan(done, std::min(batch, items.size() - done));
+        const auto written = write(0, [&](BlockWriter& writes) {
             for (const auto& item : some) {
                 if (auto one = work(writes, item); !one) return one;
             }
             return ok();
         });
-        if (done) {
-            items = items.subspan(some.size());
-        } else if (done.error().is(Code::corrupt)) {
-            return done;
+        if (written) {
+            done += some.size();
+        } else if (written.error().is(Code::corrupt)) {
+            return written;
         } else if (batch > 1) {
             batch = 1;
         } else if (reserve.held()) {
             reserve.release();
         } else {
-            return done;
+            return written;
         }
     }
     return ok();
 }
+
+// One transaction for all that have not failed yet. One that is refused for want of room before it wrote
+// anything is passed over; any other failure spoils the transaction, which is begun again without it. When it
+// is the commit that fails, all do.
+std::vector<Result<>> VaultStore::Environment::each_alone(
+    std::vector<Result<>> outcomes, std::uint64_t payload,
+    const std::function<Result<>(BlockWriter&, std::size_t)>& work) {
+    const auto days = fetched.take();
+    const auto good = [](const auto& outcome) { return outcome.has_value(); };
+    for (;;) {
+        if (days.empty() && std::none_of(outcomes.begin(), outcomes.end(), good)) return outcomes;
+        std::optional<std::size_t> failed;
+        const auto written = write(payload, [&](BlockWriter& writes) -> Result<> {
+            for (const auto& [id, day] : days) {
+                if (auto noted = writes.note_fetched(id, day); !noted) return noted;
+            }
+            for (std::size_t i = 0; i < outcomes.size(); ++i) {
+                if (!outcomes[i]) continue;
+                const auto before = writes.changes();
+                const auto done = work(writes, i);
+                if (done) continue;
+                if (done.error().is(Code::full) && writes.changes() == before) {
+                    outcomes[i] = done;
+                    continue;
+                }
+                failed = i;
+                return done;
+            }
+            return ok();
+        });
+        if (written) return outcomes;
+        if (failed) {
+            outcomes[*failed] = written;
+            continue;
+        }
+        // LMDB reports a disk that filled up meanwhile as an input/output error.
+        const bool full = written.error().is(Code::io) && !disk_has_room(payload);
+        for (auto& outcome : outcomes) {
+            if (outcome) outcome = full ? disk_full() : written.error();
+        }
+        return outcomes;
+    }
+}
+
+void VaultStore::Environment::write_fetched() { each_alone({}, 0, {}); }
 
 bool VaultStore::Environment::disk_has_room(std::uint64_t payload) {
     const auto missing = reserve.held() ? 0 : reserve.size();
     return options.free_space() >= payload + missing + kDiskMargin && reserve.hold();
 }
 
-Result<> VaultStore::Environment::put(BlockWriter& writes, const Count& now, const Put& put, bool replace,
-                                      bool& over_quota) const {
+bool VaultStore::Environment::over_quota(const BlockWriter& writes, std::size_t size) const {
+    return writes.count().bytes + quota_charge(size) > options.quota;
+}
+
+Result<> VaultStore::Environment::put(BlockWriter& writes, const Put& put, bool replace) const {
     const auto old = writes.find(put.id);
     if (!old) return old.error();
-    if (*old && !replace) return writes.extend(put.id, **old, put.lease_end);
+    if (*old && !replace) return writes.extend(put.id, **old, put.lease_end, put.asker);
+    if (!replace && over_quota(writes, put.bytes.size()))
+        return error(Code::full, "the vault's quota is used up");
     if (auto erased = writes.erase(put.id); !erased) return erased;
-    over_quota = now.bytes + quota_charge(put.bytes.size()) > options.quota;
-    if (over_quota) return error(Code::full, "the vault's quota is used up");
     return writes.insert(put);
 }
 
@@ -198,7 +174,7 @@ Result<StoredMeta> VaultStore::Environment::meta(const LmdbSnapshot& snapshot, c
     const auto value = snapshot.get(Table::meta, store_key(id));
     if (!value) return value.error();
     if (!*value) return error(Code::not_found);
-    auto record = StoredMeta::decode(**value);
+    auto record = StoredMeta::decode(id, **value);
     if (!record) return damaged_block();
     return std::move(*record);
 }
@@ -209,11 +185,11 @@ Result<Bytes> VaultStore::Environment::get(const BlockId& id) const {
     const auto record = meta(*snapshot, id);
     if (!record) return record.error();
     Bytes out;
-    out.reserve(record->size);
+    out.reserve(record->info.size);
     const auto found = snapshot->append_value(Table::data, store_key(id), out);
     if (!found) return found.error();
-    append(out, record->tail);
-    if (out.size() != record->size || block_checksum(id, out) != record->checksum) return damaged_block();
+    if (out.size() != record->info.size || block_checksum(id, out) != record->checksum)
+        return damaged_block();
     return out;
 }
 
@@ -235,14 +211,17 @@ Result<std::vector<Expiry>> VaultStore::Environment::ended(Time now, std::size_t
 }
 
 VaultStore::VaultStore(std::unique_ptr<Environment> environment) : env_(std::move(environment)) {}
-VaultStore::~VaultStore() = default;
+VaultStore::~VaultStore() {
+    const std::lock_guard lock(env_->writer);
+    env_->write_fetched();
+}
 
 Result<std::unique_ptr<VaultStore>> VaultStore::open(const std::string& directory,
                                                      VaultStoreOptions options) {
     std::error_code failed;
     std::filesystem::create_directories(directory, failed);
     if (failed) return error(Code::io, "cannot create " + directory + ": " + failed.message());
-    auto lock = FileLock::take(directory + "/lock");
+    auto lock = lock_directory(directory);
     if (!lock) return lock.error();
     if (auto sound = check_data_file(directory + "/data.mdb"); !sound) return sound.error();
 
@@ -263,68 +242,90 @@ std::vector<Result<>> VaultStore::put_group(std::span<const Put> puts) {
     std::vector<Result<>> out(puts.size(), ok());
     std::vector<bool> replace;
     std::uint64_t payload = 0;
-    for (const auto& put : puts) {
-        CHECK(!put.bytes.empty() && put.bytes.size() <= kMaxBlockSize);
-        payload += quota_charge(put.bytes.size());
-        const auto stored = env_->get(put.id);
-        replace.push_back(!stored && stored.error().is(Code::corrupt));
+    for (std::size_t i = 0; i < puts.size(); ++i) {
+        CHECK(!puts[i].bytes.empty() && puts[i].bytes.size() <= kMaxBlockSize);
+        payload += quota_charge(puts[i].bytes.size());
+        const auto stored = env_->get(puts[i].id);
+        replace.push_back(!stored && !stored.error().is(Code::not_found));
     }
     if (!env_->disk_has_room(payload)) {
         out.assign(puts.size(), disk_full());
         return out;
     }
-    const auto written = env_->write(payload, [&](BlockWriter& writes, const Count& now) {
-        for (std::size_t i = 0; i < puts.size(); ++i) {
-            bool over_quota = false;
-            out[i] = env_->put(writes, now, puts[i], replace[i], over_quota);
-            // A put that is over the quota fails alone; any other failure spoils the transaction.
-            if (!out[i] && !over_quota) return out[i];
-        }
-        return ok();
+    return env_->each_alone(std::move(out), payload, [&](BlockWriter& writes, std::size_t i) {
+        return env_->put(writes, puts[i], replace[i]);
     });
-    if (!written) {
-        // LMDB reports a disk that filled up meanwhile as an input/output error.
-        const bool full = written.error().is(Code::io) && !env_->disk_has_room(payload);
-        out.assign(puts.size(), full ? disk_full() : written.error());
+}
+
+std::vector<Result<>> VaultStore::renew(std::span<const Renewal> renewals) {
+    const std::lock_guard lock(env_->writer);
+    std::vector<Result<>> out;
+    for (const auto& renewal : renewals) {
+        const auto stored = env_->get(renewal.id);
+        out.push_back(stored ? ok() : Result<>(stored.error()));
     }
-    return out;
+    return env_->each_alone(std::move(out), 0, [&](BlockWriter& writes, std::size_t i) -> Result<> {
+        const auto& renewal = renewals[i];
+        const auto record = writes.find(renewal.id);
+        if (!record) return record.error();
+        if (!*record) return damaged_block();
+        return writes.extend(renewal.id, **record, renewal.lease_end, renewal.asker);
+    });
 }
 
 Result<Bytes> VaultStore::get(const BlockId& id) { return env_->get(id); }
 
+Result<Bytes> VaultStore::fetch(const BlockId& id, Time now) {
+    auto out = env_->get(id);
+    if (out && env_->fetched.note(id, day_of(now))) {
+        const std::lock_guard lock(env_->writer);
+        env_->write_fetched();
+    }
+    return out;
+}
+
 bool VaultStore::has(const BlockId& id) {
-    const auto found = lease_end(id);
+    const auto found = info(id);
     return found || !found.error().is(Code::not_found);
 }
 
-Result<Time> VaultStore::lease_end(const BlockId& id) {
+Result<BlockInfo> VaultStore::info(const BlockId& id) {
     const auto snapshot = env_->lmdb->snapshot();
     if (!snapshot) return snapshot.error();
     const auto record = env_->meta(*snapshot, id);
     if (!record) return record.error();
-    return record->lease_end;
+    return record->info;
 }
 
 Result<> VaultStore::remove(std::span<const BlockId> ids) {
     const std::lock_guard lock(env_->writer);
-    return env_->in_batches(ids, [](BlockWriter& writes, const BlockId& id) { return writes.erase(id); });
+    std::size_t done = 0;
+    return env_->in_batches(ids, done,
+                            [](BlockWriter& writes, const BlockId& id) { return writes.erase(id); });
 }
 
-Result<std::size_t> VaultStore::expire(Time now, std::size_t max) {
+Result<std::vector<BlockId>> VaultStore::expire(Time now, std::size_t max) {
     const std::lock_guard lock(env_->writer);
     const auto ended = env_->ended(now, max);
     if (!ended) return ended.error();
-    const auto before = env_->counted().blocks;
-    const auto done =
-        env_->in_batches(std::span<const Expiry>(*ended), [](BlockWriter& writes, const Expiry& entry) {
-            const auto record = writes.find(entry.id);
-            if (!record) return Result<>(record.error());
-            const bool current = *record && (*record)->lease_end == entry.lease_end;
-            // Otherwise left behind by damage: the entry goes, the block it no longer speaks for stays.
-            return current ? writes.erase(entry.id) : writes.remove_expiry(entry.lease_end, entry.id);
-        });
-    if (!done) return done.error();
-    return static_cast<std::size_t>(before - env_->counted().blocks);
+    std::vector<bool> current(ended->size());
+    std::size_t done = 0;
+    const std::span<const Expiry> entries(*ended);
+    const auto all = env_->in_batches(entries, done, [&](BlockWriter& writes, const Expiry& entry) {
+        const auto record = writes.find(entry.id);
+        if (!record) return Result<>(record.error());
+        const bool speaks = *record && (*record)->info.lease_end == entry.lease_end;
+        current[static_cast<std::size_t>(&entry - entries.data())] = speaks;
+        // Otherwise left behind by damage: the entry goes, the block it no longer speaks for stays.
+        return speaks ? writes.erase(entry.id) : writes.remove_expiry(entry.lease_end, entry.id);
+    });
+    std::vector<BlockId> gone;
+    for (std::size_t i = 0; i < done; ++i) {
+        if (current[i]) gone.push_back(entries[i].id);
+    }
+    // What went is told even when the rest could not.
+    if (!all && gone.empty()) return all.error();
+    return gone;
 }
 
 Result<std::vector<BlockId>> VaultStore::list(const std::optional<BlockId>& after, std::size_t max) {

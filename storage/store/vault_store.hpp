@@ -29,12 +29,14 @@ public:
     ~VaultStore() override;
 
     std::vector<Result<>> put_group(std::span<const Put> puts) override;
+    std::vector<Result<>> renew(std::span<const Renewal> renewals) override;
     Result<Bytes> get(const BlockId& id) override;
+    Result<Bytes> fetch(const BlockId& id, Time now) override;
     bool has(const BlockId& id) override;
     Result<> remove(std::span<const BlockId> ids) override;
-    Result<std::size_t> expire(Time now, std::size_t max) override;
+    Result<std::vector<BlockId>> expire(Time now, std::size_t max) override;
     Result<std::vector<BlockId>> list(const std::optional<BlockId>& after, std::size_t max) override;
-    Result<Time> lease_end(const BlockId& id) override;
+    Result<BlockInfo> info(const BlockId& id) override;
     Usage usage() override;
 
 private:

@@ -9,18 +9,17 @@ namespace {
 
 namespace label = crypto::label;
 
-constexpr auto kSuite = crypto::CipherSuite::chacha20_poly1305;
 constexpr std::size_t kEntrySize = 3 + kHashSize;
 constexpr std::size_t kPrivateSize =
     8 + 1 + kMaxName;  // padded, so that the length of the name does not show
 constexpr std::size_t kBoxSize = kPrivateSize + crypto::kTagSize;
 // Even a full branch travels in blocks of one cell.
-static_assert(4 + kFanout * kEntrySize + kBoxSize <=
+static_assert(kNodeHeadSize + kFanout * kEntrySize + kBoxSize <=
               Profile{kFullK, 3 * kFullK, BlockClass::cells1}.capacity());
 
 Bytes encode_outer(unsigned level, std::span<const SegmentRef> children) {
     Writer out;
-    out.u8(static_cast<std::uint8_t>(level)).u8(0).u16(static_cast<std::uint16_t>(children.size()));
+    encode_head(out, {level, NodeType::file, static_cast<std::uint16_t>(children.size())});
     for (const auto& child : children) {
         out.u8(child.profile.k).u8(child.profile.n).u8(static_cast<std::uint8_t>(child.profile.block_class));
         out.raw(child.root);
@@ -63,12 +62,13 @@ Result<SegmentRef> decode_child(Reader& in, unsigned level) {
 
 Result<Branch> Branch::decode(ByteView content) {
     Reader in(content);
+    const auto head = decode_head(in, NodeType::file);
+    if (!head) return head.error();
     Branch out;
-    out.level = in.u8();
-    const auto zero = in.u8();
-    const std::uint64_t count = in.u16();
-    const bool fits = content.size() == 4 + count * kEntrySize + kBoxSize;
-    if (zero != 0 || out.level < 1 || out.level > kMaxLevel || count < 1 || count > kFanout || !fits) {
+    out.level = head->level;
+    const std::uint64_t count = head->count;
+    const bool fits = content.size() == kNodeHeadSize + count * kEntrySize + kBoxSize;
+    if (out.level < 1 || out.level > kMaxLevel || count < 1 || count > kFanout || !fits) {
         return error(Code::malformed, "not a branch of a file's tree");
     }
     out.children.reserve(count);
@@ -83,13 +83,9 @@ Result<Branch> Branch::decode(ByteView content) {
 
 Result<BranchPrivate> Branch::open_box(const Key256& read, const Key256& secret) const {
     CHECK(box.size() == kBoxSize);
-    ByteArray<kPrivateSize> text;
-    copy(text, ByteView(box).first(kPrivateSize));
-    crypto::Opener opener(kSuite, crypto::derive(label::kInnerKey, read, secret));
-    if (!opener.open(0, {}, text, ByteView(box).last<crypto::kTagSize>())) {
-        return error(Code::corrupt, "the read key does not open the branch's private part");
-    }
-    return decode_private(text);
+    const auto text = storage::open_box(read, secret, box);
+    if (!text) return text.error();
+    return decode_private(*text);
 }
 
 SegmentBlocks seal_branch(const FileKeys& keys, unsigned level, std::uint64_t index,
@@ -102,11 +98,8 @@ SegmentBlocks seal_branch(const FileKeys& keys, unsigned level, std::uint64_t in
     append(clear, inner);
     auto secret = segment_secret(keys.file, level, index, clear);
 
-    ByteArray<crypto::kTagSize> tag;
-    crypto::Sealer box(kSuite, crypto::derive(label::kInnerKey, keys.read, secret));
-    box.seal(0, {}, inner, tag);
+    seal_box(keys.read, secret, inner);
     append(content, inner);
-    append(content, tag);
     const auto profile = branch_profile(content.size());
     return SealedStripe::seal(label::kBranchKey, keys.verify, std::move(secret), profile, content).disperse();
 }

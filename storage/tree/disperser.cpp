@@ -14,7 +14,7 @@ Result<FileDisperser> FileDisperser::create(InsertParameters parameters) {
 }
 
 FileDisperser::FileDisperser(InsertParameters parameters)
-    : shape_(parameters.size, parameters.name.size()),
+    : shape_(parameters.size, parameters.name.size(), parameters.fanout),
       keys_(FileKeys::derive(parameters.convergence_secret, parameters.file_hash)),
       file_hash_(parameters.file_hash),
       name_(std::move(parameters.name)) {

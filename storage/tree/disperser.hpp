@@ -10,16 +10,10 @@ namespace catacomb::storage {
 
 struct InsertParameters {
     Key256 convergence_secret;
-    Digest file_hash;        // crypto::content_hash of the whole file, from pass 1
-    std::uint64_t size = 0;  // bytes of the file, from pass 1
-    std::string name;        // stored under the read key; may be empty
-};
-
-// One segment to be stored.
-struct NewSegment {
-    unsigned level = 0;  // 0: leaf
-    std::uint64_t index = 0;
-    SegmentBlocks blocks;
+    Digest file_hash;                // crypto::content_hash of the whole file, from pass 1
+    std::uint64_t size = 0;          // bytes of the file, from pass 1
+    std::string name;                // stored under the read key; may be empty
+    std::uint64_t fanout = kFanout;  // another is for tests (FileShape)
 };
 
 class FileDisperser {

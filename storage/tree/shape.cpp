@@ -7,27 +7,30 @@
 namespace catacomb::storage {
 namespace {
 
-// Leaves under one full branch of `level`; 1 at level 0.
-constexpr std::uint64_t span_of(unsigned level) {
+constexpr std::uint64_t power(std::uint64_t base, unsigned exponent) {
     std::uint64_t out = 1;
-    while (level-- > 0) out *= kFanout;
+    while (exponent-- > 0) out *= base;
     return out;
 }
 
 constexpr std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % b != 0); }
 
 // Any 64-bit size fits.
-static_assert(divide_up(UINT64_MAX, kFullSegment) <= span_of(kMaxLevel));
+static_assert(divide_up(UINT64_MAX, kFullSegment) <= power(kFanout, kMaxLevel));
 
 }  // namespace
 
-FileShape::FileShape(std::uint64_t size, std::size_t name_length) : size_(size), name_length_(name_length) {
-    CHECK(name_length <= kMaxName);
+FileShape::FileShape(std::uint64_t size, std::size_t name_length, std::uint64_t fanout)
+    : size_(size), name_length_(name_length), fanout_(fanout) {
+    CHECK(name_length <= kMaxName && fanout >= 2 && fanout <= kFanout);
     if (size <= kFullSegment - 1 - name_length) return;
     leaves_ = divide_up(size, kFullSegment);
     levels_ = 1;
     while (span_of(levels_) < leaves_) ++levels_;
+    CHECK(levels_ <= kMaxLevel);
 }
+
+std::uint64_t FileShape::span_of(unsigned level) const { return power(fanout_, level); }
 
 std::uint64_t FileShape::count(unsigned level) const {
     return level > levels_ ? 0 : divide_up(leaves_, span_of(level));
@@ -51,7 +54,7 @@ Profile FileShape::leaf_profile(std::uint64_t index) const {
 
 std::uint64_t FileShape::children(unsigned level, std::uint64_t index) const {
     CHECK(level >= 1 && index < count(level));
-    return std::min(kFanout, count(level - 1) - index * kFanout);
+    return std::min(fanout_, count(level - 1) - index * fanout_);
 }
 
 std::uint64_t FileShape::bytes_under(unsigned level, std::uint64_t index) const {

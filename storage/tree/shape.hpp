@@ -4,18 +4,18 @@
 // shape, so a tree of another shape is refused.
 #pragma once
 
-#include "storage/segment/segment.hpp"
 #include "storage/tree/file_name.hpp"
+#include "storage/tree/node.hpp"
 
 namespace catacomb::storage {
 
 inline constexpr std::uint64_t kFanout = 2048;
-inline constexpr unsigned kMaxLevel = 4;
 
 class FileShape {
 public:
-    // Requires: name_length <= kMaxName.
-    FileShape(std::uint64_t size, std::size_t name_length);
+    // Requires: name_length <= kMaxName. Another fan-out than the format's is for tests: of a deep tree that
+    // is small.
+    FileShape(std::uint64_t size, std::size_t name_length, std::uint64_t fanout = kFanout);
 
     std::uint64_t size() const { return size_; }
     bool single_leaf() const { return levels_ == 0; }
@@ -32,8 +32,12 @@ public:
     std::uint64_t bytes_under(unsigned level, std::uint64_t index) const;
 
 private:
+    // Leaves under one full branch of `level`; 1 at level 0.
+    std::uint64_t span_of(unsigned level) const;
+
     std::uint64_t size_;
     std::size_t name_length_;
+    std::uint64_t fanout_;
     unsigned levels_ = 0;
     std::uint64_t leaves_ = 1;
 };

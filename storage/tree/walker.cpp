@@ -13,7 +13,7 @@ static Error wrong_shape() {
 }
 
 TreeWalker::TreeWalker(const VerifyKey& key) : verify_(key.verify.clone()) {
-    CHECK(key.top.kind != SegmentKind::directory);
+    CHECK(key.top.kind == SegmentKind::leaf || key.top.kind == SegmentKind::branch);
     pending_.push_back({key.top, key.top.kind == SegmentKind::leaf ? 0u : 1u, 0, true});
 }
 

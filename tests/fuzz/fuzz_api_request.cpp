@@ -2,8 +2,8 @@
 // takes is bounded and well formed, and a stranger is never let in.
 #include "base/check.hpp"
 #include "crypto/random.hpp"
-#include "node/api/answers.hpp"
 #include "node/api/guard.hpp"
+#include "node/api/job_request.hpp"
 
 using namespace catacomb;
 using namespace catacomb::node;
@@ -29,7 +29,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Lines lines{text};
     const Credentials from{lines.next(), lines.next(), lines.next()};
     const bool knows = from.authorization.find(kToken) != std::string_view::npos;
-    CHECK(refuse(from, kToken) || (knows && from.origin.empty()));
+    CHECK(refuse(Door::tcp, from, kToken) || (knows && from.origin.empty()));
+    CHECK(refuse(Door::stranger, from, kToken));
+    CHECK(refuse(Door::owner, from, kToken) || from.origin.empty());
 
     if (const auto request = parse_job_request(text)) {
         if (const auto* insert = std::get_if<InsertRequest>(&*request)) {

@@ -29,5 +29,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (read)
         CHECK(read->encode() == canonical(text) && verify && verify->encode() == read->weaken().encode());
     if (verify && !read) CHECK(verify->encode() == canonical(text));
+    // Of directories and of files in packs, too.
+    const auto any = decode_read_key(text);
+    if (any) {
+        CHECK(encode_key(*any) == canonical(text));
+        CHECK(decode_verify_key(text)->encode() == weaken(*any).encode());
+    }
+    CHECK(!read || any);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 #include "base/codec.hpp"
 #include "crypto/random.hpp"
+#include "routing/link/greeting.hpp"
 #include "routing/link/session.hpp"
 #include "tests/fuzz/fuzz_relays.hpp"
 #include "tools/sim/cluster.hpp"
@@ -33,8 +34,9 @@ struct Peer {
     // As the relay of that descriptor, or as a client that shows none.
     void shake_hands(const FuzzRelays& self, bool as_relay) {
         static crypto::SeededRng rng(7);
+        auto greeting = encode(Greeting{self.now, as_relay ? self.all[0]->encoded : Bytes{}});
         LinkHandshake handshake(crypto::NoiseRole::initiator, self.network.id, self.link_keys[0].clone(),
-                                as_relay ? self.all[0]->encoded : Bytes{}, rng);
+                                std::move(greeting), rng);
         write(handshake.start());
         const auto third = handshake.consume(read_frame());
         CHECK(third && *third);

@@ -24,17 +24,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 RegisteredVault vault;
                 vault.id.bytes[0] = what / 5 % 8;
                 vault.session = next_session;
-                if (registry.enter(vault, inventory_digest({}), now)) ++next_session;
+                if (registry.enter(vault)) ++next_session;
                 break;
             }
             case 1:
                 registry.leave(session, now);
                 break;
             case 2:
-                registry.clear_inventory(session);
+                (void)registry.update(session, {0, {0}, {}, {}});
                 break;
             case 3:
-                (void)registry.update(session, added, removed);
+                (void)registry.update(session, {what % 11u, {}, removed, added});
                 break;
             default:
                 registry.expire(now);

@@ -3,6 +3,7 @@
 
 #include "crypto/random.hpp"
 #include "routing/membership/view.hpp"
+#include "routing/proofs/minting.hpp"
 
 namespace catacomb::routing {
 
@@ -18,8 +19,7 @@ struct FuzzRelays {
         for (std::size_t i = 0; i < count; ++i) {
             const auto key = crypto::SignKeyPair::generate(rng);
             Descriptor fields;
-            fields.epoch = network.epoch_at(now);
-            fields.pow = *crypto::pow_mint(key.public_key, fields.epoch, network.pow, rng);
+            fields.proofs = *make_proofs(IdentityKind::relay, key.public_key, network, now, rng);
             link_keys.push_back(crypto::AgreeKeyPair::generate(rng));
             fields.link_key = link_keys.back().public_key;
             fields.onion_key = crypto::AgreeKeyPair::generate(rng).public_key;

@@ -3,6 +3,8 @@
 #include "base/check.hpp"
 #include "crypto/random.hpp"
 #include "node/protocol/acknowledgement.hpp"
+#include "node/protocol/inventory_list.hpp"
+#include "node/protocol/limits.hpp"
 
 using namespace catacomb;
 using namespace catacomb::node;
@@ -41,14 +43,31 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_name<wire::Request>(body);
     check_profile<wire::ExitFetch>(body);
     check_profile<wire::ExitStore>(body);
-    ProofCache proofs;
+    if (const auto inventory = decode<wire::Inventory>(body)) {
+        for (unsigned bits = 0; bits <= routing::Inventory::kMostBits; ++bits) {
+            const auto update = read_inventory(*inventory, bits);
+            if (!update) continue;
+            for (const auto range : update->ranges) CHECK(range >> bits == 0);
+            CHECK(update->added.size() <= limits::kPrefixesPerMessage);
+        }
+    }
+    if (const auto registered = decode<wire::Registered>(body)) {
+        InventoryTeller teller(3);
+        routing::Inventory ours;
+        ours.insert(7);
+        if (!teller.answered(*registered, ours)) CHECK(!teller.has_more());
+        while (teller.has_more()) (void)teller.next(ours);
+    }
     if (const auto registration = decode<wire::Register>(body)) {
-        (void)VaultIdentity::decode(registration->vault_key(), registration->pow(), registration->epoch(),
-                                    network, now, proofs);
+        const auto vault = VaultIdentity::read(*registration, network, now);
+        CHECK(!vault || network.ticket_counts(vault->id(), registration->epoch(), now));
     }
     if (const auto given = decode<wire::Acknowledgement>(body)) {
-        const storage::BlockId block{{}, static_cast<std::uint8_t>(given->index() % storage::kMaxBlocks)};
-        CHECK(!check_acknowledgement(*given, block, network, now, proofs));
+        Asked asked;
+        asked.block.index = static_cast<std::uint8_t>(given->index() % storage::kMaxBlocks);
+        asked.size = given->size();
+        asked.lease_end = now + limits::kLease;
+        CHECK(!read_acknowledgement(*given, asked, network, now));
     }
     return 0;
 }

@@ -14,9 +14,11 @@ using namespace catacomb::storage;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     crypto::initialise();
     const ByteView input(data, size);
-    if (const auto meta = StoredMeta::decode(input)) {
-        CHECK(equal(meta->encode(), input) && meta->tail.size() == tail_size(meta->size));
-    }
+    const BlockId block{{}, 7};
+    if (const auto meta = StoredMeta::decode(block, input)) CHECK(equal(meta->encode(block), input));
+    if (const auto head = StoreHead::decode(input))
+        CHECK(StoreHead::decode(head->encode())->tables == head->tables);
+    if (const auto count = StoreCount::decode(input)) CHECK(equal(count->encode(), input));
     if (const auto id = from_store_key(input)) CHECK(equal(store_key(*id), input));
     if (const auto expiry = from_expiry_key(input)) {
         CHECK(input.size() == 8 + kStoreKeySize && expiry->lease_end <= kNever);

@@ -16,6 +16,8 @@
 #include "routing/ring/messages.hpp"
 #include "routing/rpc.hpp"
 #include "storage/store/store_format.hpp"
+#include "storage/tree/directory_disperser.hpp"
+#include "storage/tree/pack.hpp"
 #include "storage/tree/walker.hpp"
 #include "tests/fuzz/fuzz_relays.hpp"
 
@@ -103,6 +105,53 @@ std::vector<storage::Block> blocks_of(const storage::SegmentBlocks& segment) {
     return out;
 }
 
+// A node of the first level and one above it, in the two halves that the target seals.
+void add_directory(const Corpus& corpus, const storage::ReadKey& file) {
+    using namespace storage;
+    SegmentRef pack{file.top.root, leaf_profile(1000), SegmentKind::pack};
+    pack.root.bytes[0] ^= 1;
+    const ExtentKey small{pack, file.read.clone(), verify_key_of(file.read), {4, 10}};
+    corpus.add("key", "extent", small.encode());
+    corpus.add(
+        "key", "directory",
+        ReadKey{{file.top.root, branch_profile(0), SegmentKind::directory}, file.read.clone()}.encode());
+    Writer outer, inner;
+    encode_head(outer, {1, NodeType::directory, 2});
+    for (const auto& child : {file.weaken().top, pack}) {
+        encode_ref(outer, child);
+        outer.raw(verify_key_of(file.read).expose());
+    }
+    inner.u16(2).u8(3).u16(0).u64(100).raw(file.read.expose()).u64(1).u8(1).raw(view("a"));
+    inner.u8(0).u16(1).u64(10).raw(file.read.expose()).u32(4).u8(1).raw(view("b"));
+    Writer above, names;
+    encode_head(above, {2, NodeType::directory, 1});
+    above.u8(20).u8(60).u8(0).raw(Root());
+    names.u64(2).u8(1).raw(view("a"));
+    const auto half = [](Writer& out, const Bytes& bytes) {
+        out.u16(static_cast<std::uint16_t>(bytes.size())).raw(bytes);
+    };
+    for (const std::uint8_t only : {0, 1}) {
+        Writer one, two;
+        one.u8(only).u16(4).u16(10).u16(0);
+        two.u8(only).u16(4).u16(10).u16(0);
+        half(one, outer.bytes());
+        half(one, inner.bytes());
+        half(two, above.bytes());
+        half(two, names.bytes());
+        half(two, outer.bytes());
+        half(two, inner.bytes());
+        corpus.add("directory", concat("one-node-", only + 0), one.bytes());
+        corpus.add("directory", concat("two-levels-", only + 0), two.bytes());
+    }
+    Writer packed;
+    encode_head(packed, {0, NodeType::pack, 0});
+    packed.raw(Bytes(40, 3));
+    Writer extent;
+    extent.u8(0).u16(4).u16(10);
+    half(extent, packed.bytes());
+    corpus.add("directory", "pack", extent.bytes());
+}
+
 void add_storage(const Corpus& corpus) {
     using namespace storage;
     const auto keys = FileKeys::derive(convergent_secret(), crypto::content_hash(view("fuzz")));
@@ -125,14 +174,16 @@ void add_storage(const Corpus& corpus) {
     };
     corpus.add("tree", "branch", turn(1, content->view()));
     corpus.add("tree", "leaf", turn(0, join(encode_leaf_name("name"), Bytes(10, 1))));
+    add_directory(corpus, read);
     Put put;
-    put.id = {leaf.root(), 0};
+    put.id = {{}, 7};  // as the target reads it
     put.bytes = leaf.block(0);
     put.lease_end = relays().now;
-    auto meta = StoredMeta::of(put).encode();
+    auto meta = StoredMeta::of(put).encode(put.id);
     corpus.add("store_format", "meta", meta);
     meta[7] |= 0x80;
     corpus.add("store_format", "meta-before-1970", meta);
+    corpus.add("store_format", "head", StoreHead{{"data", "meta", "expiry"}}.encode());
     corpus.add("store_format", "key", store_key(put.id));
     corpus.add("store_format", "expiry", expiry_key(put.lease_end, put.id));
 }
@@ -182,7 +233,8 @@ void add_messages(const Corpus& corpus) {
     said.emplace_back("exit-have", encode(Kind::exit_have, exit_have));
     wire::Register registration;
     registration.set_vault_key(root);
-    registration.set_pow(std::string(24, 'p'));
+    registration.set_founding(std::string(24, 'f'));
+    registration.set_ticket(std::string(24, 't'));
     registration.set_inventory_digest(root);
     registration.set_signature(std::string(64, 'g'));
     said.emplace_back("register", encode(Kind::vault_register, registration));
@@ -223,7 +275,6 @@ void add_node(const Corpus& corpus) {
                             storage::convergent_secret(),
                             {},
                             {},
-                            7,
                             1,
                             {}};
     const auto file = identity.encode();

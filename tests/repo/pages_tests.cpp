@@ -60,7 +60,8 @@ std::string broken_pages(const Document& in) {
 
 // Likewise of those that name a decision, a specification or a proof without its ending.
 std::string broken_names(const Document& in) {
-    static const std::regex kCited(R"((?:^|[^\w/])(?:docs/|\.\./)?((?:decisions|spec|proofs)/[\w-]+))");
+    static const std::regex kCited(
+        R"((?:^|[^\w/])(?:docs/|\.\./)?((?:decisions|spec|proofs)/[\w-]+)\b(?!\.[ch]pp))");
     std::string out;
     for (std::sregex_iterator it(in.text.begin(), in.text.end(), kCited), end; it != end; ++it) {
         const auto cited = (*it)[1].str();

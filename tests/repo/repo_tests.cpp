@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMostLines = 500;
 
-// What a floor may include. Siblings do not see each other.
+// What a floor may include. Storage and routing do not see each other.
 const std::map<std::string, std::set<std::string>>& stands_on() {
     static const std::map<std::string, std::set<std::string>> kStandsOn{
         {"base", {"base"}},

@@ -24,18 +24,19 @@ const std::map<std::string, Steps>& rooms() {
         {"storage", {{"segment"}, {"store", "tree"}}},
         {"routing",
          {{"asio", "endpoint", "holdings", "identity", "jitter", "tap", "wire"},
-          {"network", "runtime"},
+          {"backoff", "network", "runtime"},
           {"descriptor", "gate"},
-          {"rpc"},
+          {"proofs", "rpc"},
           {"membership"},
           {"link"},
           {"onion"},
           {"rendezvous", "ring"}}},
         {"node",
-         {{"config", "protocol", "runtime", "service"},
-          {"circuits", "identity"},
+         {{"status"},
+          {"config", "protocol", "runtime", "service"},
+          {"circuits", "identity", "known_relays", "tickets"},
           {"client", "exit", "rendezvous", "vault"},
-          {"api", "status"},
+          {"api"},
           {"core"},
           {"node"}}},
         {"tools", {{"api_client"}, {"sim", "testnet"}, {"bench", "catacomb"}}},
@@ -45,23 +46,19 @@ const std::map<std::string, Steps>& rooms() {
 
 // What does not keep to this yet. Nothing may be added.
 const std::set<std::string>& upward() {
-    static const std::set<std::string> kUpward{"routing/link/flow.hpp"};
+    static const std::set<std::string> kUpward{};
     return kUpward;
 }
 const std::set<std::string>& impure() {
-    static const std::set<std::string> kImpure{"node/api/answers.hpp", "node/client/placement_report.hpp"};
+    static const std::set<std::string> kImpure{};
     return kImpure;
 }
 const std::set<std::string>& long_files() {
-    static const std::set<std::string> kLong{
-        "node/exit/exit.cpp",  "node/vault/vault.cpp",       "node/rendezvous/rendezvous.cpp",
-        "node/api/routes.cpp", "node/client/insert_job.cpp", "node/api/answers.cpp"};
+    static const std::set<std::string> kLong{};
     return kLong;
 }
 const std::set<std::string>& files_of_long_functions() {
-    static const std::set<std::string> kLong{"node/config/settings.cpp", "node/client/exit_calls.cpp",
-                                             "node/rendezvous/rendezvous.cpp", "node/exit/exit.cpp",
-                                             "node/client/insert_job.cpp"};
+    static const std::set<std::string> kLong{"node/config/settings.cpp"};
     return kLong;
 }
 
@@ -131,7 +128,7 @@ BOOST_AUTO_TEST_CASE(includes_go_down_from_room_to_room) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(siblings_and_stairs_up_are_seen) {
+BOOST_AUTO_TEST_CASE(includes_that_go_up_or_aside_are_seen) {
     const auto& node = rooms().at("node");
     BOOST_TEST(goes_down(node, "vault", "protocol"));
     BOOST_TEST(goes_down(node, "vault", "vault"));

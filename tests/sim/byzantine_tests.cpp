@@ -7,6 +7,7 @@
 #include "node/protocol/messages.hpp"
 #include "tests/support/seeds.hpp"
 #include "tools/sim/jobs.hpp"
+#include "tools/sim/lying_store.hpp"
 #include "tools/sim/oracles/integrity.hpp"
 
 namespace catacomb::sim {
@@ -21,34 +22,7 @@ Bytes random_file(SimWorld& world, std::size_t size) {
     return out;
 }
 
-// A vault's store whose answers are not what was put into it.
-class LyingStore final : public storage::BlockStore {
-public:
-    using Lie = std::function<Result<Bytes>(storage::BlockStore& truth, const storage::BlockId& id)>;
-    LyingStore(storage::BlockStore& truth, Lie lie) : truth_(truth), lie_(std::move(lie)) {}
-
-    std::vector<Result<>> put_group(std::span<const storage::Put> puts) override {
-        return truth_.put_group(puts);
-    }
-    Result<Bytes> get(const storage::BlockId& id) override {
-        return lying ? lie_(truth_, id) : truth_.get(id);
-    }
-    bool has(const storage::BlockId& id) override { return truth_.has(id); }
-    Result<> remove(std::span<const storage::BlockId> ids) override { return truth_.remove(ids); }
-    Result<std::size_t> expire(Time now, std::size_t max) override { return truth_.expire(now, max); }
-    Result<std::vector<storage::BlockId>> list(const std::optional<storage::BlockId>& after,
-                                               std::size_t max) override {
-        return truth_.list(after, max);
-    }
-    Result<Time> lease_end(const storage::BlockId& id) override { return truth_.lease_end(id); }
-    storage::Usage usage() override { return truth_.usage(); }
-
-    bool lying = false;
-
-private:
-    storage::BlockStore& truth_;
-    Lie lie_;
-};
+using Lie = std::function<Result<Bytes>(storage::BlockStore& truth, const storage::BlockId& id)>;
 
 Result<Bytes> one_bit_off(storage::BlockStore& truth, const storage::BlockId& id) {
     auto bytes = truth.get(id);
@@ -64,11 +38,13 @@ Result<Bytes> another_block(storage::BlockStore& truth, const storage::BlockId& 
 
 // A network of which some vaults lie on command.
 struct Town {
-    Town(std::uint64_t seed, std::size_t liars, const LyingStore::Lie& lie) : world(seed) {
+    Town(std::uint64_t seed, std::size_t liars, const Lie& lie) : world(seed) {
         ClusterOptions options;
         options.adjust = [this, liars, lie](std::size_t index, node::NodeOptions& node) {
             if (index >= liars) return;
-            stores.push_back(std::make_unique<LyingStore>(*node.vault->store, lie));
+            LyingStore::Lies lies;
+            lies.get = lie;
+            stores.push_back(std::make_unique<LyingStore>(*node.vault->store, std::move(lies)));
             node.vault->store = stores.back().get();
         };
         cluster = std::make_unique<Cluster>(world, options);

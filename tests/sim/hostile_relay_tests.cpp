@@ -26,7 +26,7 @@ public:
           rng_(runtime_.rng().split("hostile")),
           relay_(*rng_, at, runtime_.now(), cluster.network()),
           on_create_(std::move(on_create)),
-          links_(runtime_, config(cluster)) {
+          links_(runtime_, proofs_, config(cluster)) {
         links_.set_circuit_handler(this);
         CHECK(links_.listen(at).has_value());
     }
@@ -41,7 +41,7 @@ private:
         auto key = crypto::AgreeKeyPair::generate(*rng_);
         relay_.fields.link_key = key.public_key;
         descriptor_ = relay_.sign(cluster.network()).value();
-        return {cluster.network(), std::move(key), [this] { return descriptor_->encoded; }, {}, {}};
+        return {cluster.network(), std::move(key), [this] { return descriptor_->encoded; }, {}};
     }
     void on_frame(Link& link, const FrameView& frame, MutableBytes) override {
         if (frame.kind == FrameKind::create) on_create_(link, frame.channel);
@@ -53,6 +53,7 @@ private:
     tests::TestRelay relay_;
     routing::DescriptorPtr descriptor_;
     Answer on_create_;
+    routing::ProofChecker proofs_{runtime_};
     routing::Links links_;
 };
 

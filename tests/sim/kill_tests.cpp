@@ -105,6 +105,8 @@ BOOST_AUTO_TEST_CASE(a_node_waits_for_its_bootstrap_relays) {
     ClusterOptions options;
     options.relays = 10;
     options.clients = 1;
+    // As one that starts for the first time.
+    options.at_start = [](std::size_t, node::NodeOptions& of) { of.known_relays = {}; };
     Cluster cluster(world, options);
     BOOST_REQUIRE_MESSAGE(cluster.settle(minutes(2)), "not ready; " << replay(seed));
     const auto file = random_file(world, 100'000);

@@ -55,7 +55,7 @@ public:
         Result<node::JobId> job = error(Code::refused);
         switch (below(4)) {
             case 0:
-                job = service.begin_check(keys_[below(keys_.size())]);
+                job = service.begin_check(keys_[below(keys_.size())], {});
                 break;
             case 1: {
                 auto sink = std::make_shared<MemorySink>();

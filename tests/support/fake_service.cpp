@@ -1,5 +1,7 @@
 #include "tests/support/fake_service.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "crypto/hash.hpp"
 
@@ -24,6 +26,20 @@ FakeService::Job& FakeService::new_job(JobKind kind) {
     return job;
 }
 
+Result<> FakeService::has_room() const {
+    const auto running =
+        static_cast<std::size_t>(std::count_if(jobs_.begin(), jobs_.end(), [](const auto& entry) {
+            return entry.second->status.state == JobState::running;
+        }));
+    if (running < most_jobs) return ok();
+    return error(Code::limit, "too many jobs are running; wait for one to end");
+}
+
+Task<bool> FakeService::wait_for_room(Time deadline) {
+    const auto wake = co_await room_.wait(deadline);
+    co_return wake == routing::Wake::opened;
+}
+
 void FakeService::change(Job& job) {
     ++job.version;
     job.changed.open();
@@ -34,6 +50,7 @@ void FakeService::end(Job& job, JobState state) {
     job.status.state = state;
     job.status.ended = runtime_.now();
     change(job);
+    room_.open();
 }
 
 void FakeService::fail(Job& job, Error why) {
@@ -45,6 +62,7 @@ Result<JobId> FakeService::begin_insert(InsertOptions options, std::shared_ptr<B
     if (begins(options.name, "no-relays")) {
         return error(Code::too_few_relays, "2 relays are known, and a circuit needs 3");
     }
+    if (auto room = has_room(); !room) return room.error();
     inserts.push_back(options);
     auto& job = new_job(JobKind::insert);
     tasks_.spawn(run_insert(job.status.id, std::move(options), std::move(from)));
@@ -96,6 +114,7 @@ Task<> FakeService::run_insert(JobId id, InsertOptions options, std::shared_ptr<
 
 Result<JobId> FakeService::begin_get(std::string key, GetOptions, std::shared_ptr<ByteSink> to) {
     if (!begins(key, "chk1")) return error(Code::bad_input, "a key begins with chk1; character 1 is wrong");
+    if (auto room = has_room(); !room) return room.error();
     auto& job = new_job(JobKind::get);
     tasks_.spawn(run_get(job.status.id, std::move(key), std::move(to)));
     return job.status.id;
@@ -138,14 +157,20 @@ Task<> FakeService::run_get(JobId id, std::string key, std::shared_ptr<ByteSink>
     end(job, JobState::done);
 }
 
-Result<JobId> FakeService::begin_check(std::string key) {
+Result<JobId> FakeService::begin_check(std::string key, node::CheckOptions options) {
     if (!begins(key, "chk1")) return error(Code::bad_input, "a key begins with chk1; character 1 is wrong");
     auto& job = new_job(JobKind::check);
     CheckReport report;
-    report.readable = stored_.count(key) > 0;
-    const unsigned available = report.readable ? 58 : 3;
-    report.segments.push_back(
-        {.level = 0, .index = 0, .k = 20, .n = 60, .available = available, .absent = 1});
+    report.reported = stored_.count(key) > 0;
+    report.readable = report.reported && options.verify;
+    const unsigned available = report.reported ? 58 : 3, verified = report.readable ? 20 : 1;
+    report.segments.push_back({.level = 0,
+                               .index = 0,
+                               .k = 20,
+                               .n = 60,
+                               .verified = verified,
+                               .available = available,
+                               .absent = 1});
     job.status.check = report;
     end(job, JobState::done);
     return job.status.id;
@@ -178,16 +203,22 @@ Task<std::uint64_t> FakeService::wait_for_change(JobId id, std::uint64_t seen, T
     co_return job.version;
 }
 
-std::string FakeService::status_json() const {
-    return R"({"version":"0.1.0","role":{"relay":true,"vault":true},"relays_known":1,)"
-           R"("ring":{"joined":true,"successors":0,"predecessor":false},)"
-           R"("vault":{"registrations":1,"registrations_wanted":1,"blocks":0,"bytes_used":0,"quota":1024},)"
-           R"("circuits":{"ready":3},"warnings":["fewer than 20 relays: anonymity is weak"],"ready":true})";
+StatusFacts FakeService::status() const {
+    StatusFacts out;
+    out.is_relay = out.ring_joined = out.ready = true;
+    out.relays_known = 1;
+    out.warn_below = 20;
+    out.vault = VaultFacts{.registrations = 1, .wanted = 1, .blocks = 0, .bytes = 0, .quota = 1024};
+    out.circuits_ready = 3;
+    return out;
 }
 
-std::string FakeService::circuits_json() const {
-    return R"({"guards":["127.11.0.1:4000"],)"
-           R"("circuits":[{"path":["127.11.0.1:4000","127.12.0.1:4000","127.13.0.1:4000"]}]})";
+CircuitFacts FakeService::circuits() const {
+    const auto relay = [](std::uint32_t n) { return routing::Endpoint::v4(0x7f000001 + (n << 16), 4000); };
+    CircuitFacts out;
+    out.guards.push_back(relay(11));
+    out.paths.push_back({relay(11), relay(12), relay(13)});
+    return out;
 }
 
 }  // namespace catacomb::tests

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "node/service.hpp"
+#include "node/status.hpp"
 #include "routing/gate.hpp"
 
 namespace catacomb::tests {
@@ -13,19 +14,20 @@ namespace catacomb::tests {
 class FakeService : public node::Service {
 public:
     // Must outlive it.
-    explicit FakeService(routing::Runtime& runtime) : runtime_(runtime), tasks_(runtime) {}
+    explicit FakeService(routing::Runtime& runtime) : runtime_(runtime), room_(runtime), tasks_(runtime) {}
 
     Result<node::JobId> begin_insert(node::InsertOptions options,
                                      std::shared_ptr<node::ByteSource> from) override;
     Result<node::JobId> begin_get(std::string key, node::GetOptions options,
                                   std::shared_ptr<node::ByteSink> to) override;
-    Result<node::JobId> begin_check(std::string key) override;
+    Result<node::JobId> begin_check(std::string key, node::CheckOptions options) override;
     std::vector<node::JobStatus> jobs() const override;
     Result<node::JobStatus> job(node::JobId id) const override;
     Result<> cancel(node::JobId id) override;
     node::Task<std::uint64_t> wait_for_change(node::JobId id, std::uint64_t seen, Time deadline) override;
-    std::string status_json() const override;
-    std::string circuits_json() const override;
+    node::Task<bool> wait_for_room(Time deadline) override;
+    node::StatusFacts status() const override;
+    node::CircuitFacts circuits() const override;
 
     // Waits for all jobs. The runtime must be closing.
     node::Task<> close() { return tasks_.drained(); }
@@ -38,6 +40,8 @@ public:
     std::uint64_t bytes_read = 0;
     // While true, inserts do not read and gets do not write.
     bool stalled = false;
+    // How many jobs may run at once.
+    std::size_t most_jobs = 64;
 
 private:
     struct Job {
@@ -50,6 +54,7 @@ private:
         std::string name;
         Bytes content;
     };
+    Result<> has_room() const;
     Job& new_job(node::JobKind kind);
     void change(Job& job);
     void end(Job& job, node::JobState state);
@@ -62,6 +67,7 @@ private:
     routing::Runtime& runtime_;
     std::map<node::JobId, std::unique_ptr<Job>> jobs_;
     std::map<std::string, Stored> stored_;
+    routing::Gate room_;  // opens when a job has ended
     routing::TaskSet tasks_;
 };
 

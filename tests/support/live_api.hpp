@@ -7,6 +7,7 @@
 #include <future>
 #include <thread>
 
+#include "node/api/local_socket.hpp"
 #include "node/api/server.hpp"
 #include "node/runtime/asio_runtime.hpp"
 #include "tests/support/fake_service.hpp"
@@ -16,12 +17,15 @@ namespace catacomb::tests {
 
 class LiveApi {
 public:
-    explicit LiveApi(node::ApiConfig limits = {})
-        : service_(runtime_), server_(runtime_, service_, options(dir_.path(), limits)) {
+    explicit LiveApi(node::ApiConfig limits = {}, std::filesystem::path dir = {})
+        : dir_(dir.empty() ? scratch_.path() : dir),
+          service_(runtime_),
+          server_(runtime_, service_, options(dir_, limits)) {
         CHECK(server_.start().has_value());
         thread_ = std::thread([this] { runtime_.run(); });
     }
-    const std::filesystem::path& dir() const { return dir_.path(); }
+    const std::filesystem::path& dir() const { return dir_; }
+    std::filesystem::path socket() const { return dir_ / node::api::kSocketFile; }
     std::uint16_t port() const { return server_.local().port; }
     const std::string& token() const { return server_.token(); }
 
@@ -57,7 +61,8 @@ private:
         co_await service_.close();
     }
 
-    ScratchDir dir_;
+    ScratchDir scratch_;
+    const std::filesystem::path dir_;
     node::AsioRuntime runtime_;
     FakeService service_;
     node::api::ApiServer server_;

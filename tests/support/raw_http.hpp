@@ -1,11 +1,14 @@
-// RawHttp: a TCP connection to which a test writes whatever bytes it likes, well-formed or not.
+// RawHttp: a connection, TCP or Unix, to which a test writes whatever bytes it likes, well-formed or not.
 #pragma once
 
 #include <boost/asio/connect.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <filesystem>
 #include <string>
 
 namespace catacomb::tests {
@@ -13,7 +16,10 @@ namespace catacomb::tests {
 class RawHttp {
 public:
     explicit RawHttp(std::uint16_t port) : socket_(context_) {
-        socket_.connect({boost::asio::ip::address_v4::loopback(), port});
+        socket_.connect(boost::asio::ip::tcp::endpoint(boost::asio::ip::address_v4::loopback(), port));
+    }
+    explicit RawHttp(const std::filesystem::path& socket) : socket_(context_) {
+        socket_.connect(boost::asio::local::stream_protocol::endpoint(socket.string()));
     }
     void send(std::string_view text) {
         boost::system::error_code ignored;
@@ -37,7 +43,7 @@ public:
 
 private:
     boost::asio::io_context context_;
-    boost::asio::ip::tcp::socket socket_;
+    boost::asio::generic::stream_protocol::socket socket_;
 };
 
 }  // namespace catacomb::tests

@@ -10,12 +10,13 @@ namespace catacomb::sim {
 struct Stranger {
     Stranger(Cluster& cluster, const Endpoint& at, routing::LinkLimits limits = {})
         : runtime(cluster.world().start("stranger", at)),
-          links(runtime, config(cluster, limits)),
+          proofs(runtime),
+          links(runtime, proofs, config(cluster, limits)),
           tasks(runtime) {}
 
     routing::LinksConfig config(Cluster& cluster, const routing::LinkLimits& limits) {
         auto rng = runtime.rng().split("link key");
-        return {cluster.network(), crypto::AgreeKeyPair::generate(*rng), [] { return Bytes{}; }, limits, {}};
+        return {cluster.network(), crypto::AgreeKeyPair::generate(*rng), [] { return Bytes{}; }, limits};
     }
     // Stays, if it is let in.
     routing::Task<void> visit(Endpoint host) { co_await links.introduce(host, runtime.now() + seconds(10)); }
@@ -29,6 +30,7 @@ struct Stranger {
     }
 
     SimRuntime& runtime;
+    routing::ProofChecker proofs;
     routing::Links links;
     routing::TaskSet tasks;
 };

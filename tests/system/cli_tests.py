@@ -5,6 +5,7 @@ that keeps files in memory; names and keys that begin with certain words make it
 import http.client
 import json
 import os
+import pty
 import resource
 import signal
 import socket
@@ -12,6 +13,9 @@ import subprocess
 import urllib.parse
 
 import harness
+
+
+FIRST = "0000000000000001"  # job: this node counts them
 
 
 class WithDaemon(harness.SystemTest):
@@ -82,6 +86,34 @@ class Transfers(WithDaemon):
         with open("/proc/version", "rb") as version:
             self.assertEqual(self.run_catacomb("get", key, "-o", "-").stdout, version.read())
 
+    def test_the_longest_names_go_in_and_come_out(self):
+        os.mkdir(self.path("here"))
+        for length in (243, 244, 250, 255):
+            name = "n" * length
+            key = self.insert(b"content", name)
+            self.assertEqual(self.run_catacomb("get", key, cwd=self.path("here")).stdout.decode(), name + "\n")
+            self.assertEqual(self.read("here/" + name), b"content")
+
+    def test_an_output_that_the_shell_opened_is_written_to(self):
+        content = os.urandom(300_000)
+        key = self.insert(content)
+        for out in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"):
+            self.assertEqual(self.run_catacomb("get", key, "-o", out).stdout, content)
+        with open(self.path("redirected"), "wb") as file:
+            subprocess.run(self.command("get", key, "-o", "/dev/stdout"), stdout=file, check=True, timeout=60)
+        self.assertEqual(self.read("redirected"), content)
+        program, *words = self.command("get", key, "-o")
+        line = " ".join([program, *words]) + " >(cat > " + self.path("piped") + ")"
+        subprocess.run(["bash", "-c", line], check=True, timeout=60, stdout=subprocess.DEVNULL)
+        harness.eventually(lambda: self.read("piped") == content, "the other program's end")
+
+    def test_a_file_that_is_longer_than_wanted_is_refused(self):
+        key = self.insert(bytes(2049))
+        self.assertIn(b"--max-size", self.run_catacomb("get", key, "-o", "out", "--max-size", "2KiB", expect=4).stderr)
+        self.assertFalse(os.path.exists(self.path("out")))
+        self.run_catacomb("get", key, "-o", "out", "--max-size", "2049")
+        self.run_catacomb("get", key, "-o", "out2", "--max-size", "much", expect=2)
+
     def test_json_is_one_document(self):
         done = json.loads(self.run_catacomb("--json", "insert", self.write("f", b"x")).stdout)
         self.assertEqual((done["state"], done["exit_code"]), ("done", 0))
@@ -94,11 +126,12 @@ class Transfers(WithDaemon):
 
     def test_check_jobs_and_status_speak(self):
         key = self.insert(b"content")
-        self.assertIn(b"readable: 1 segments", self.run_catacomb("check", key).stdout)
+        self.assertIn(b"reported: 1 segments", self.run_catacomb("check", key).stdout)
+        self.assertIn(b"readable: 1 segments", self.run_catacomb("check", "--verify", key).stdout)
         self.assertIn(b"not readable", self.run_catacomb("check", "chk1nothing", expect=1).stdout)
         self.assertIn(b"1 insert done", self.run_catacomb("jobs").stdout)
-        self.assertIn(b"insert done", self.run_catacomb("jobs", "1", "--follow").stdout)
-        self.run_catacomb("jobs", "99", expect=1)
+        self.assertIn(b"insert done", self.run_catacomb("jobs", FIRST, "--follow").stdout)
+        self.run_catacomb("jobs", "0000000000000099", expect=1)
         self.assertIn(b"relay and vault, ready", self.run_catacomb("status").stdout)
 
 
@@ -116,12 +149,53 @@ class BadInput(WithDaemon):
             (("dance",), 2, b""),
             ((), 2, b""),
             (("insert",), 2, b""),
-            (("jobs", "x"), 2, b""),
+            (("jobs", "x"), 2, b"16 hexadecimal digits"),
+            (("status", "a", "b", "c"), 2, b"unknown: a b c;"),
         ]
         for words, code, sentence in cases:
             done = self.run_catacomb(*words, expect=code)
             self.assertIn(sentence, done.stderr + done.stdout, words)
             self.assertNotIn(b"terminate", done.stderr)
+
+    def test_usage_errors_are_json_too(self):
+        for words in (("status", "a", "b"), ("insert",), ("dance",), ("get", "typo"), ("jobs", "x")):
+            told = json.loads(self.run_catacomb("--json", *words, expect=2).stdout)
+            self.assertEqual((told["error"]["code"], told["exit_code"]), ("bad input", 2), words)
+
+    def test_a_closed_standard_input_is_no_input(self):
+        done = self.run_catacomb("insert", "-", expect=2, preexec=lambda: os.close(0))
+        self.assertIn(b"cannot read standard input", done.stderr)
+        self.run_catacomb("get", "-", expect=2, preexec=lambda: os.close(0))
+        self.assertEqual(self.run_catacomb("jobs").stdout.count(b"done"), 0)
+
+    def test_closed_outputs_are_not_taken_for_something_else(self):
+        key = self.insert(os.urandom(100_000))
+        done = self.run_catacomb("get", key, "-o", "-", expect=2, preexec=lambda: os.close(1))
+        self.assertIn(b"cannot write standard output", done.stderr)
+        self.run_catacomb("get", key, "-o", "out", preexec=lambda: os.close(2))
+
+    def test_a_dumb_terminal_gets_plain_lines(self):
+        source = self.write("f", os.urandom(3_000_000))
+        for terminal, drawn in (("xterm", True), ("dumb", False), ("", False)):
+            master, slave = pty.openpty()
+            done = subprocess.Popen(
+                self.command("insert", source),
+                env={**os.environ, "TERM": terminal},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=slave,
+            )
+            os.close(slave)
+            words = b""
+            while True:
+                try:
+                    words += os.read(master, 65536)
+                except OSError:  # nobody writes there any more
+                    break
+            os.close(master)
+            self.assertEqual(done.wait(timeout=harness.DEADLINE), 0)
+            self.assertIn(b"hashing", words)
+            self.assertEqual(b"\x1b" in words, drawn, terminal)
 
     def test_an_unreadable_file_is_told(self):
         secret = self.write("secret", b"x")
@@ -180,31 +254,11 @@ class BadInput(WithDaemon):
             self.assertNotIn(b"\a", words)
         self.assertEqual(self.run_catacomb("jobs").stdout, b"")
 
-    def test_a_node_with_no_room_for_us_never_takes_half_a_pipe_for_all_of_it(self):
-        self.assertEqual(self.stop_daemon(self.daemon), 0)
-        self.daemon = self.start_daemon(environment={"CATACOMB_API_CONNECTIONS": "4"})
-        port = int(self.read("data/api.port"))
-        held = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
-        self.addCleanup(lambda: [one.close() for one in held])
-        running = subprocess.Popen(
-            self.command("insert", "-"), stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        self.addCleanup(running.kill)
-        running.stdin.write(b"half of it")
-        running.stdin.flush()
-        running.wait(timeout=harness.DEADLINE)
-        self.assertEqual(running.returncode, 3)
-        self.assertEqual(running.communicate()[0], b"")
-        for one in held:
-            one.close()
-        harness.eventually(lambda: b"running" not in self.run_catacomb("jobs").stdout, "the job's end")
-        self.assertNotIn(b"done", self.run_catacomb("jobs").stdout)
-
 
 class Interrupted(harness.SystemTest):
     def setUp(self):
         super().setUp()
-        self.daemon = self.start_daemon(environment={"CATACOMB_FAKE_STALLED": "1"})
+        self.daemon = self.start_daemon(environment={"CATACOMB_FAKE_STALLED": self.write("stalled", b"")})
 
     def test_ctrl_c_cancels_the_job_and_says_so(self):
         source = self.write("f", os.urandom(20_000_000))
@@ -214,7 +268,7 @@ class Interrupted(harness.SystemTest):
         out, words = running.communicate(timeout=harness.DEADLINE)
         self.assertEqual((running.returncode, out), (5, b""), words)
         self.assertIn(b"interrupted", words)
-        self.assertIn(b"cancelled", self.run_catacomb("jobs", "1", expect=5).stdout)
+        self.assertIn(b"cancelled", self.run_catacomb("jobs", FIRST, expect=5).stdout)
 
     def test_an_ignored_hangup_stays_ignored(self):
         running = subprocess.Popen(
@@ -229,7 +283,7 @@ class Interrupted(harness.SystemTest):
         running.send_signal(signal.SIGHUP)
         self.run_catacomb("status")
         self.assertIsNone(running.poll())
-        cancelled = json.loads(self.run_catacomb("--json", "jobs", "1", "cancel").stdout)
+        cancelled = json.loads(self.run_catacomb("--json", "jobs", FIRST, "cancel").stdout)
         self.assertEqual(cancelled["state"], "cancelled")
         running.communicate(timeout=harness.DEADLINE)
 
@@ -239,10 +293,33 @@ class Interrupted(harness.SystemTest):
         )
         self.addCleanup(running.kill)
         harness.eventually(lambda: b"running" in self.run_catacomb("jobs").stdout, "the job")
-        self.run_catacomb("jobs", "1", "cancel")
+        self.run_catacomb("jobs", FIRST, "cancel")
         running.wait(timeout=harness.DEADLINE)
         self.assertEqual(running.returncode, 5)
         running.communicate()
+
+    def test_a_get_that_is_killed_leaves_nothing(self):
+        self.stop_daemon(self.daemon)
+        self.daemon = self.start_daemon()
+        content = os.urandom(8_000_000)
+        key = self.run_catacomb("insert", self.write("f", content)).stdout.decode().strip()
+        running = subprocess.Popen(
+            self.command("get", key, "-o", self.path("out")), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self.addCleanup(running.kill)
+
+        def writes():
+            folder = f"/proc/{running.pid}/fd"
+            return any(os.readlink(os.path.join(folder, fd)).startswith(self.dir) for fd in os.listdir(folder))
+
+        # Stopped as soon as it has its file open, whatever it has written by then.
+        try:
+            harness.eventually(writes, "its output")
+        except FileNotFoundError:
+            pass  # it was faster
+        running.kill()
+        running.wait()
+        self.assertEqual([name for name in os.listdir(self.dir) if "part" in name], [])
 
     def test_a_node_that_dies_is_told(self):
         source = self.write("f", os.urandom(20_000_000))
@@ -265,6 +342,42 @@ class NodeCommand(harness.SystemTest):
         self.stop_daemon(daemon, signal.SIGKILL)
         self.assertTrue(os.path.exists(os.path.join(self.data, "api.port")))
         self.assertIn(b"no node is running", self.run_catacomb("status", expect=3).stderr)
+
+    def test_a_node_that_hangs_is_told(self):
+        daemon = self.start_daemon()
+        daemon.send_signal(signal.SIGSTOP)
+        try:
+            for words in (("status",), ("insert", self.write("f", b"x"))):
+                done = self.run_catacomb(*words, expect=3, limit=40)
+                self.assertIn(b"does not answer: it hangs", done.stderr)
+        finally:
+            daemon.send_signal(signal.SIGCONT)
+
+    def test_a_stranger_on_the_old_port_is_not_our_node(self):
+        daemon = self.start_daemon()
+        self.stop_daemon(daemon, signal.SIGKILL)
+        os.remove(os.path.join(self.data, "api.sock"))  # so that the port is all there is
+        port = int(self.read("data/api.port"))
+        for answer in (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", b"SSH-2.0-OpenSSH_9.2\r\n\r\n"):
+            with socket.create_server(("127.0.0.1", port)) as stranger:
+                running = subprocess.Popen(self.command("status"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                taken, _ = stranger.accept()
+                taken.sendall(answer)
+                taken.recv(65536)
+                out, words = running.communicate(timeout=harness.DEADLINE)
+                taken.close()
+            self.assertEqual((running.returncode, out), (3, b""))
+            self.assertIn(b"is not the node of", words)
+            self.assertIn(b"no node is running", words)
+
+    def test_another_users_node_is_not_started(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root has another user's directory at hand")
+        os.mkdir(self.data)
+        os.chown(self.data, 65534, 65534)
+        done = self.run_catacomb("node", expect=4)
+        self.assertIn(b"belongs to user nobody; start the node as that user", done.stderr)
+        self.assertEqual(os.listdir(self.data), [])
 
     def test_a_daemon_stops_cleanly_and_takes_its_port_file_with_it(self):
         daemon = self.start_daemon()

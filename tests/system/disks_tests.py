@@ -52,6 +52,22 @@ class FullDisks(harness.SystemTest):
         with Network(harness.PROGRAMS, self.path("net"), RELAYS, clients=1) as network:
             self.keeps_what_it_has(network, "client-01")
 
+    def test_a_vault_on_a_full_disk_starts_again(self):
+        # Every block of its disk taken by others: it writes nothing, and serves what it has.
+        self.small_disk(self.path("net/node-01"), 120 * MIB)
+        with Network(harness.PROGRAMS, self.path("net"), RELAYS, clients=1) as network:
+            content = os.urandom(FITS)
+            key = network.insert("client-01", self.write("fits", content))["key"]
+            before = network.blocks()["node-01"]
+            with contextlib.suppress(OSError), open(network.path("node-01", "filler"), "wb", buffering=0) as filler:
+                while True:
+                    filler.write(bytes(PAGE))
+            os.kill(network.pid("node-01"), signal.SIGKILL)
+            harness.eventually(lambda: not network.nodes()["node-01"]["running"], "the end of node-01")
+            network.start()
+            harness.eventually(lambda: network.blocks().get("node-01") == before, "the vault")
+            self.assertEqual(network.run("client-01", "get", key, "-o", "-").stdout, content)
+
     def test_a_client_on_a_full_disk(self):
         self.small_disk(self.path("net/client-01"), 4 * MIB)
         self.small_disk(self.path("small"), MIB)

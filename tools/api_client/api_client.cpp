@@ -1,64 +1,28 @@
 #include "tools/api_client/api_client.hpp"
 
-#include <unistd.h>
-
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/url/pct_string_view.hpp>
-#include <cerrno>
-#include <charconv>
-#include <fstream>
 
 #include "base/log.hpp"
 #include "node/service.hpp"
+#include "tools/api_client/node_address.hpp"
 
 namespace catacomb::cli {
 namespace beast = boost::beast;
 namespace http = beast::http;
 namespace json = boost::json;
-using boost::asio::ip::tcp;
 namespace {
 
+using Stream = beast::basic_stream<boost::asio::generic::stream_protocol>;
+
 constexpr std::size_t kChunk = 256 * 1024;
+constexpr std::size_t kPiece = 64 * 1024;                // the most that Beast reads at once
 constexpr std::uint64_t kMaxAnswer = 128 * 1024 * 1024;  // a check of the most segments has 70 MB
-
-std::string first_line(const std::filesystem::path& file) {
-    std::ifstream in(file);
-    std::string line;
-    std::getline(in, line);
-    return line;
-}
-
-// Why `file`, which a running node writes, says nothing.
-Error unreadable(const std::filesystem::path& file) {
-    if (::access(file.c_str(), R_OK) != 0 && errno == EACCES) {
-        return error(Code::refused,
-                     concat("cannot read ", file.string(), ": only the user who runs the node can use it"));
-    }
-    return error(Code::io, concat(file.string(), " is missing or empty; start the node again"));
-}
-
-Error not_running(const std::filesystem::path& data_dir) {
-    return error(Code::unreachable,
-                 concat("no node is running with the data directory ", data_dir.string(),
-                        "; start one with: catacomb --data-dir ", data_dir.string(), " node"));
-}
-
-Error as_error(beast::error_code failure) {
-    if (failure == beast::error::timeout) return error(Code::timed_out, "the node did not answer in time");
-    return error(Code::unreachable, "the connection to the node broke off: " + failure.message());
-}
-
-// 0 for what is no port number.
-std::uint16_t port_in(const std::filesystem::path& file) {
-    const auto text = first_line(file);
-    std::uint16_t port = 0;
-    std::from_chars(text.data(), text.data() + text.size(), port);
-    return port;
-}
 
 }  // namespace
 
@@ -73,8 +37,7 @@ Error error_from_json(const json::object& failure) {
 
 class ApiClient::Impl {
 public:
-    Impl(std::filesystem::path data_dir, std::uint16_t port, std::string token, Duration limit)
-        : data_dir_(std::move(data_dir)), port_(port), token_(std::move(token)), limit_(limit) {}
+    Impl(std::shared_ptr<const NodeAddress> node, Duration limit) : node_(std::move(node)), limit_(limit) {}
 
     Result<json::object> call(std::string_view method, const std::string& target, const json::object& body) {
         auto request = head<http::string_body>(method, target);
@@ -83,9 +46,11 @@ public:
             request.body() = json::serialize(body);
         }
         request.prepare_payload();
+        const bool used_before = stream_.has_value();
         auto sent = send(request);
         // The node may have closed a connection that was idle: once more on a new one.
-        if (!sent && sent.error().is(Code::unreachable) && method == "GET") sent = send(request);
+        if (!sent && used_before && sent.error().is(Code::unreachable) && method == "GET")
+            sent = send(request);
         return sent;
     }
 
@@ -97,6 +62,7 @@ public:
         } else {
             request.chunked(true);
         }
+        request.set("X-Catacomb-Offset", "0");
         request.body().data = nullptr;
         request.body().more = true;
         http::request_serializer<http::buffer_body> serializer(request);
@@ -127,6 +93,7 @@ public:
         if (!failure)
             failure = run([&](auto done) { http::async_read_header(*stream_, buffer_, parser, done); });
         if (failure) return stream_.reset(), as_error(failure);
+        if (!is_ours(parser.get())) return stream_.reset(), node_->is_another();
         if (parser.get().result() != http::status::ok) return failed_answer(parser);
         const auto name =
             boost::urls::make_pct_string_view(std::string_view(parser.get()["X-Catacomb-Name"]));
@@ -141,9 +108,8 @@ public:
         return ok();
     }
 
-    std::unique_ptr<Impl> another(Duration limit) const {
-        return std::make_unique<Impl>(data_dir_, port_, token_, limit);
-    }
+    std::unique_ptr<Impl> another(Duration limit) const { return std::make_unique<Impl>(node_, limit); }
+    void set_limit(Duration limit) { limit_ = limit; }
 
 private:
     template <class Body>
@@ -152,8 +118,8 @@ private:
         request.version(11);
         request.method_string(method);
         request.target(target);
-        request.set(http::field::host, "127.0.0.1:" + std::to_string(port_));
-        request.set(http::field::authorization, "Bearer " + token_);
+        request.set(http::field::host, "localhost");
+        if (!node_->is_local()) request.set(http::field::authorization, "Bearer " + node_->token());
         return request;
     }
 
@@ -171,16 +137,29 @@ private:
     Result<> connect() {
         if (stream_) return ok();
         buffer_.clear();
+        buffer_.reserve(kPiece);
         stream_.emplace(context_);
-        const tcp::endpoint node(boost::asio::ip::address_v4::loopback(), port_);
-        const auto failure = run([&](auto done) { stream_->async_connect(node, done); });
-        if (!failure) {
-            beast::error_code ignored;
-            stream_->socket().set_option(tcp::no_delay(true), ignored);
-            return ok();
-        }
+        const auto failure = run([&](auto done) { stream_->async_connect(node_->endpoint(), done); });
+        if (!failure) return ok();
         stream_.reset();
-        return not_running(data_dir_);
+        return node_->not_reached(failure);
+    }
+
+    // What went wrong on the way, by what it most likely means.
+    Error as_error(beast::error_code failure) const {
+        if (failure == beast::error::timeout) return node_->is_silent();
+        const bool gone = failure == http::error::end_of_stream || failure == http::error::partial_message;
+        const auto& not_http = make_error_code(http::error::bad_method).category();
+        if (failure.category() == not_http && !gone && !node_->is_local()) return node_->is_another();
+        return error(Code::unreachable, "the connection to the node broke off: " + failure.message());
+    }
+
+    // Another program may have the port that a node left behind; so may another user's node.
+    template <class Response>
+    bool is_ours(const Response& response) const {
+        if (node_->is_local()) return true;
+        return response[http::field::server].starts_with("catacomb/") &&
+               response.result() != http::status::unauthorized;
     }
 
     Result<json::object> send(http::request<http::string_body>& request) {
@@ -196,6 +175,7 @@ private:
         const auto failure = run([&](auto done) { http::async_read(*stream_, buffer_, parser, done); });
         if (failure) return stream_.reset(), as_error(failure);
         const auto response = parser.release();
+        if (!is_ours(response)) return stream_.reset(), node_->is_another();
         if (!response.keep_alive()) stream_.reset();
         return parse_answer(response.result_int(), response.body());
     }
@@ -236,12 +216,10 @@ private:
         return error(Code::io, concat("the node answered with HTTP status ", status));
     }
 
-    const std::filesystem::path data_dir_;
-    const std::uint16_t port_;
-    const std::string token_;
-    const Duration limit_;
+    const std::shared_ptr<const NodeAddress> node_;
+    Duration limit_;
     boost::asio::io_context context_;
-    std::optional<beast::tcp_stream> stream_;
+    std::optional<Stream> stream_;
     beast::flat_buffer buffer_;
 };
 
@@ -250,19 +228,13 @@ ApiClient::ApiClient(ApiClient&&) noexcept = default;
 ApiClient::~ApiClient() = default;
 
 Result<ApiClient> ApiClient::open(std::filesystem::path data_dir, Duration limit) {
-    // In this order: a starting node removes an old port file before it writes a new token, so a valid token
-    // is never sent to whoever holds the old port now.
-    auto token = first_line(data_dir / "api.token");
-    const auto port = port_in(data_dir / "api.port");
-    std::error_code ignored;
-    if (port == 0) {
-        const auto file = data_dir / "api.port";
-        return std::filesystem::exists(file, ignored) ? unreadable(file) : not_running(data_dir);
-    }
-    if (token.empty()) return unreadable(data_dir / "api.token");
-    return ApiClient(std::make_unique<Impl>(std::move(data_dir), port, std::move(token), limit));
+    auto found = NodeAddress::find(std::move(data_dir));
+    if (!found) return found.error();
+    auto node = std::make_shared<const NodeAddress>(std::move(*found));
+    return ApiClient(std::make_unique<Impl>(std::move(node), limit));
 }
 
+void ApiClient::set_limit(Duration limit) { impl_->set_limit(limit); }
 ApiClient ApiClient::another(Duration limit) const { return ApiClient(impl_->another(limit)); }
 
 Result<json::object> ApiClient::call(std::string_view method, const std::string& target,

@@ -17,9 +17,12 @@ namespace catacomb::cli {
 
 class ApiClient {
 public:
-    // Reads data_dir/api.port and api.token. Code::unreachable, with how to start one, when no node runs
-    // there.
-    static Result<ApiClient> open(std::filesystem::path data_dir, Duration limit = minutes(2));
+    // Longer than a node that lives is silent, unless it is asked to wait.
+    static constexpr Duration kAnswerLimit = seconds(15);
+    // By the Unix socket, or by api.port and api.token (NodeAddress). Code::unreachable, with how to start
+    // one, when no node runs there.
+    static Result<ApiClient> open(std::filesystem::path data_dir, Duration limit = kAnswerLimit);
+    void set_limit(Duration limit);
     // A second conversation with the same node.
     ApiClient another(Duration limit) const;
     ApiClient(ApiClient&&) noexcept;

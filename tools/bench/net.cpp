@@ -96,7 +96,7 @@ Result<std::string> insert(ApiClient& client, const SampleFile& file) {
                                {"size", file.size()}};
     auto job = client.call("POST", "/v1/jobs", request);
     if (!job) return job.error();
-    const auto target = concat("/v1/jobs/", number_in(*job, "id"));
+    const auto target = concat("/v1/jobs/", text_in(*job, "id"));
     std::uint64_t at = 0;
     auto sent = client.upload(target + "/content", file.size(), [&](MutableBytes into) {
         const auto count = file.read(at, into);

@@ -10,6 +10,7 @@
 #include "node/runtime/asio_runtime.hpp"
 #include "routing/onion/origin_circuit.hpp"
 #include "routing/onion/relay_circuit.hpp"
+#include "routing/proofs/minting.hpp"
 #include "tools/bench/measure.hpp"
 
 namespace catacomb::bench {
@@ -33,7 +34,7 @@ public:
           key_(crypto::SignKeyPair::generate(runtime_.rng())),
           link_key_(crypto::AgreeKeyPair::generate(runtime_.rng())),
           onion_key_(crypto::AgreeKeyPair::generate(runtime_.rng())),
-          links_(runtime_, {network, link_key_.clone(), [this] { return self_->encoded; }, {}}) {
+          links_(runtime_, proofs_, {network, link_key_.clone(), [this] { return self_->encoded; }, {}}) {
         CHECK(links_.listen(routing::Endpoint::v4(0x7f000001, 0)));
         self_ = describe();
         circuits_.emplace(runtime_, links_,
@@ -77,7 +78,7 @@ public:
         return run_here([this] {
             const auto& links = links_.counters;
             return Totals{thread_cpu_seconds(), circuits_->counters.cells_relayed,
-                          links.frames_in,      links.frames_out,
+                          links.frames_in,      links_.frames_out(),
                           links.reads,          links.writes};
         });
     }
@@ -86,8 +87,9 @@ private:
     DescriptorPtr describe() {
         const auto now = runtime_.now();
         routing::Descriptor fields;
-        fields.epoch = network_.epoch_at(now);
-        fields.pow = crypto::pow_mint(key_.public_key, fields.epoch, network_.pow, runtime_.rng()).value();
+        fields.proofs =
+            routing::make_proofs(routing::IdentityKind::relay, key_.public_key, network_, now, runtime_.rng())
+                .value();
         fields.link_key = link_key_.public_key;
         fields.onion_key = onion_key_.public_key;
         fields.circuit_cipher = crypto::preferred_suite();
@@ -154,6 +156,7 @@ private:
     crypto::SignKeyPair key_;
     crypto::AgreeKeyPair link_key_, onion_key_;
     DescriptorPtr self_;
+    routing::ProofChecker proofs_{runtime_};
     routing::Links links_;
     std::optional<routing::Circuits> circuits_;
     routing::TaskSet tasks_{runtime_};

@@ -9,22 +9,22 @@ namespace catacomb::cli {
 
 class BegunJob {
 public:
-    // `request` as in docs/spec/api.md 2.1. What the node refuses at once is the error here.
+    // `request` as in docs/spec/api.md 2.1. Waits while as many jobs run as may. What the node refuses at
+    // once is the error here.
     static Result<BegunJob> begin(const Options& options, const boost::json::object& request);
 
     ApiClient& connection() { return connection_; }
     std::string content() const { return target_ + "/content"; }
-    std::uint64_t id() const { return id_; }
+    const std::string& id() const { return id_; }
     // Another connection, for who watches.
     ApiClient another_connection() const;
     // From any thread; best effort.
     void cancel() const;
 
 private:
-    BegunJob(ApiClient connection, std::uint64_t id);
+    BegunJob(ApiClient connection, std::string id);
     ApiClient connection_;
-    std::uint64_t id_;
-    std::string target_;
+    std::string id_, target_;
 };
 
 }  // namespace catacomb::cli

@@ -2,8 +2,10 @@
 
 #include "crypto/random.hpp"
 #include "tools/catacomb/command_line.hpp"
+#include "tools/catacomb/process.hpp"
 
 int main(int argc, char** argv) {
+    catacomb::cli::claim_standard_descriptors();
     try {
         catacomb::crypto::initialise();
         return catacomb::cli::run_daemon_line(argc, argv);

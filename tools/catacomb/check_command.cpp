@@ -24,16 +24,21 @@ const json::object* worst_segment(const json::array& segments) {
     return worst;
 }
 
+// What was read is readable; what exits say is there is only reported.
 std::string verdict(const json::object& report) {
-    const bool readable = flag_in(report, "readable");
+    const auto* word = flag_in(report, "readable")   ? "readable"
+                       : flag_in(report, "reported") ? "reported"
+                                                     : "not readable";
     const auto* list = report.if_contains("segments");
     const auto* segments = list ? list->if_array() : nullptr;
     auto out =
-        concat(readable ? "readable" : "not readable", ": ", segments ? segments->size() : 0, " segments");
+        concat(word, ": ", segments ? segments->size() : 0, " segments, ", number_in(report, "bodies_read"),
+               " of ", number_in(report, "bodies_asked"), " blocks read that were asked for");
     if (const auto* worst = segments ? worst_segment(*segments) : nullptr) {
         out += concat("; the weakest has ", number_in(*worst, "available"), " of ", number_in(*worst, "n"),
                       " blocks, and needs ", number_in(*worst, "k"));
     }
+    if (word == std::string_view("reported")) out += "; --verify reads enough of each";
     return out;
 }
 
@@ -45,10 +50,10 @@ void explain(const json::object& report) {
 
 }  // namespace
 
-int check(const Options& options, const std::string& argument) {
+int check(const Options& options, const std::string& argument, bool verify) {
     const auto key = read_key(argument);
     if (!key) return fail(options, key.error());
-    auto job = BegunJob::begin(options, {{"kind", "check"}, {"key", *key}});
+    auto job = BegunJob::begin(options, {{"kind", "check"}, {"key", *key}, {"verify", verify}});
     if (!job) return fail(options, job.error());
     const Interrupts interrupts([&] {
         job->cancel();

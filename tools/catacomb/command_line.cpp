@@ -1,8 +1,9 @@
 #include "tools/catacomb/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
-#include "node/config/config.hpp"
+#include "node/config/setting_values.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/testnet_line.hpp"
 
@@ -20,10 +21,11 @@ struct Line {
     InsertArguments insert_arguments;
     GetArguments get_arguments;
     std::string check_key;
+    bool check_whole = false;
     JobsArguments jobs_arguments;
     NodeArguments node_arguments;
     testnet::LineArguments testnet_arguments;
-    std::string listen, data_dir, job_action;
+    std::string listen, data_dir, job_action, max_size;
     std::vector<std::string> bootstrap, settings;
     std::function<int()> run;
 };
@@ -37,20 +39,34 @@ void add_insert(CLI::App& app, Line& line) {
     verb->callback([&line] { line.run = [&line] { return insert(line.options, line.insert_arguments); }; });
 }
 
+int run_get_line(Line& line) {
+    if (!line.max_size.empty()) {
+        node::Size most;
+        if (auto parsed = node::parse(line.max_size, most); !parsed)
+            return fail(line.options, error(Code::bad_input, "--max-size: " + parsed.error().text()));
+        line.get_arguments.most = most.bytes;
+    }
+    return get(line.options, line.get_arguments);
+}
+
 void add_get(CLI::App& app, Line& line) {
     auto* verb = app.add_subcommand("get", "fetch a file by its key; prints where it was written");
     verb->add_option("KEY", line.get_arguments.key, "chk1..., @FILE, or -")->required();
     verb->add_option("-o,--output", line.get_arguments.output,
                      "the file to write, or - for standard output; default: the stored name, here");
     verb->add_flag("--no-cache", line.get_arguments.no_cache, "ask the vaults even where a relay has a copy");
-    verb->callback([&line] { line.run = [&line] { return get(line.options, line.get_arguments); }; });
+    verb->add_option("--max-size", line.max_size, "refuse a file that is longer: 500MiB, 2GiB, ...");
+    verb->callback([&line] { line.run = [&line] { return run_get_line(line); }; });
 }
 
 void add_check(CLI::App& app, Line& line) {
-    auto* verb =
-        app.add_subcommand("check", "how many blocks of a file are there; exit code 1 when it is unreadable");
+    auto* verb = app.add_subcommand(
+        "check", "how many blocks of a file are there; exit code 1 when there are too few");
     verb->add_option("KEY", line.check_key, "chk1..., ver1..., @FILE, or -")->required();
-    verb->callback([&line] { line.run = [&line] { return check(line.options, line.check_key); }; });
+    verb->add_flag("--verify", line.check_whole,
+                   "read as many blocks of every segment as it takes to read the file");
+    verb->callback(
+        [&line] { line.run = [&line] { return check(line.options, line.check_key, line.check_whole); }; });
 }
 
 void add_status(CLI::App& app, Line& line) {
@@ -103,13 +119,23 @@ void add_node(CLI::App& app, Line& line) {
     verb->callback([&line] { line.run = [&line] { return run_node_line(line); }; });
 }
 
+Error usage_error(const CLI::App& app, const CLI::ParseError& e) {
+    auto words = std::string(e.what());
+    // CLI11 gives them in reverse.
+    if (dynamic_cast<const CLI::ExtrasError*>(&e))
+        words = "unknown: " + CLI::detail::join(app.remaining(true), " ");
+    return error(Code::bad_input, words + "; --help tells what there is");
+}
+
 int parse_and_run(CLI::App& app, Line& line, int argc, const char* const* argv) {
     app.set_version_flag("--version", "catacomb " CATACOMB_VERSION);
     app.add_option("--data-dir", line.data_dir, "the node's data directory");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? 0 : static_cast<int>(node::ExitCode::usage);
+        if (e.get_exit_code() == 0) return app.exit(e);  // --help and --version
+        const auto is_json = [](std::string_view word) { return word == "--json"; };
+        return fail({{}, std::any_of(argv + 1, argv + argc, is_json)}, usage_error(app, e));
     }
     line.options.data_dir = line.data_dir;
     if (line.data_dir.empty()) line.options.data_dir = node::default_data_dir(node::catacomb_environment());

@@ -21,14 +21,15 @@ struct GetArguments {
     std::string key;
     std::optional<std::string> output;  // "-": standard output; none: the stored name, here
     bool no_cache = false;
+    std::optional<std::uint64_t> most;  // bytes
 };
 int get(const Options& options, const GetArguments& arguments);
 
-int check(const Options& options, const std::string& key);
+int check(const Options& options, const std::string& key, bool verify);
 int status(const Options& options);
 
 struct JobsArguments {
-    std::optional<std::uint64_t> id;
+    std::optional<std::string> id;
     bool follow = false;
     bool cancel = false;
 };

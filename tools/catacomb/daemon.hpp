@@ -1,30 +1,27 @@
 // run_daemon: one node in the foreground: its data directory locked, its log opened, its API served, until
-// SIGINT or SIGTERM. A template over the node, so that the tests of the command line run the very same daemon
-// around a node that stores nothing. Hosted is built from (const Config&, AsioRuntime&) and has start(),
-// service() and close().
+// SIGINT or SIGTERM; SIGHUP opens the log anew. The service manager hears when it serves and when it stops. A
+// template over the node, so that the tests of the command line run the very same daemon around a node that
+// stores nothing. Hosted is built from (const Config&, AsioRuntime&) and has start(), service() and close().
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 
+#include "base/file.hpp"
 #include "node/api/server.hpp"
 #include "node/runtime/asio_runtime.hpp"
+#include "node/runtime/service_manager.hpp"
 #include "tools/api_client/terminal.hpp"
 
 namespace catacomb::cli {
 
-// Held as long as the object lives. Code::busy when another process holds it.
-class DataDirLock {
-public:
-    static Result<DataDirLock> take(const std::filesystem::path& data_dir);
-    DataDirLock(DataDirLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    ~DataDirLock();
+// Keeps other nodes out as long as it is open. Code::busy when another process has it.
+Result<File> lock_data_dir(const std::filesystem::path& data_dir);
 
-private:
-    explicit DataDirLock(int fd) : fd_(fd) {}
-    int fd_;
-};
+// Whoever rotates logs has moved the file away. A terminal that was closed takes a node with it that writes
+// there, as it takes other programs.
+void on_hangup(const node::LogConfig& log);
 
 template <class Hosted>
 class Daemon {
@@ -38,6 +35,7 @@ public:
         const auto started = start();
         if (started) {
             log_info("daemon", "the API listens on ", api_->local().text());
+            node::tell_service_manager("READY=1\nSTATUS=serving");
             signals_->async_wait([this](boost::system::error_code, int) { stop(); });
         } else {
             stop();
@@ -47,7 +45,13 @@ public:
     }
 
 private:
+    // The proofs of work of a first start take minutes.
+    static constexpr auto kStarting = "EXTEND_TIMEOUT_USEC=1800000000\nSTATUS=starting";
+
     Result<> start() {
+        hangups_.emplace(runtime_.context(), SIGHUP);
+        watch_hangups();
+        node::tell_service_manager(kStarting);
         if (auto node = node_.start(); !node) return node;
         // Not before: that can take minutes (proofs of work), in which nobody would look at a signal.
         signals_.emplace(runtime_.context(), SIGINT, SIGTERM);
@@ -58,8 +62,17 @@ private:
         api_.emplace(runtime_, node_.service(), std::move(options));
         return api_->start();
     }
+    void watch_hangups() {
+        hangups_->async_wait([this](boost::system::error_code failure, int) {
+            if (failure) return;
+            on_hangup(config_.log);
+            watch_hangups();
+        });
+    }
     void stop() {
         log_info("daemon", "stopping");
+        node::tell_service_manager("STOPPING=1");
+        hangups_.reset();
         runtime_.close();
         boost::asio::co_spawn(runtime_.executor(), wind_down(), [this](std::exception_ptr failure) {
             if (failure) std::rethrow_exception(failure);
@@ -75,14 +88,14 @@ private:
     node::AsioRuntime runtime_;
     Hosted node_;
     std::optional<node::api::ApiServer> api_;
-    std::optional<boost::asio::signal_set> signals_;
+    std::optional<boost::asio::signal_set> signals_, hangups_;
 };
 
 // The exit code.
 template <class Hosted>
 int run_daemon(const node::Config& config) {
     const Options options{config.data_dir, false};
-    const auto lock = DataDirLock::take(config.data_dir);
+    const auto lock = lock_data_dir(config.data_dir);
     if (!lock) return fail(options, lock.error());
     // Whoever reads the log may be gone before us.
     std::signal(SIGPIPE, SIG_IGN);

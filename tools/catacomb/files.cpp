@@ -21,43 +21,16 @@ namespace {
 
 constexpr std::size_t kHashChunk = 1024 * 1024;
 constexpr int kStopPollMs = 200;
-// The end of a file's name while it is written; mkostemps() puts a random character for each X.
-constexpr std::string_view kUnfinished = ".XXXXXX.part";
-constexpr auto kAfterRandom = static_cast<int>(kUnfinished.size() - kUnfinished.rfind('.'));
-constexpr std::size_t kMaxFileName = 255 - kUnfinished.size();
+constexpr std::size_t kMaxFileName = 255;
 constexpr std::size_t kMaxKey = 4096;
 
 Error errno_error(std::string what) { return error(Code::io, std::move(what) + ": " + std::strerror(errno)); }
-
-Error taken(const std::string& path) {
-    return error(Code::exists, path + " exists already and is not overwritten; choose another name with -o");
-}
-
-bool is_regular_or_directory(const std::string& path) {
-    struct stat about {};
-    return ::lstat(path.c_str(), &about) == 0 && !S_ISCHR(about.st_mode) && !S_ISFIFO(about.st_mode);
-}
-
-// Into `to` only if nothing is there; by a link where the file system cannot rename that way.
-bool rename_new(const std::string& from, const std::string& to) {
-    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
-    if (errno != EINVAL && errno != ENOSYS) return false;
-    return ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0;
-}
 
 // At most a little more than a key may have: /dev/zero has no lines.
 std::string first_line(std::istream& in) {
     std::string out;
     for (char c = 0; out.size() <= kMaxKey && in.get(c) && c != '\n';) out += c;
     return out;
-}
-
-// So that the new name outlives a power cut. Some file systems cannot, and the file itself is safe.
-void sync_directory_of(const std::string& path) {
-    const auto parent = std::filesystem::path(path).parent_path();
-    const Descriptor directory(
-        ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    ::fsync(directory.get());
 }
 
 }  // namespace
@@ -122,70 +95,6 @@ Result<std::size_t> InputFile::read(MutableBytes into, const std::atomic<bool>& 
     if (n == 0 && size_) return error(Code::changed, path_ + " became shorter while it was read");
     taken_ += static_cast<std::uint64_t>(n);
     return static_cast<std::size_t>(n);
-}
-
-Error OutputFile::failed(const char* what) const { return errno_error(concat(what, " ", path_)); }
-
-Result<> check_free(const std::string& path) {
-    if (is_regular_or_directory(path)) return taken(path);
-    return ok();
-}
-
-OutputFile OutputFile::standard_output() {
-    OutputFile out;
-    out.path_ = "standard output";
-    out.fd_ = Descriptor(STDOUT_FILENO);
-    return out;
-}
-
-Result<OutputFile> OutputFile::open(const std::string& path) {
-    if (auto free = check_free(path); !free) return free.error();
-    OutputFile out;
-    out.path_ = path;
-    struct stat about {};
-    if (::stat(path.c_str(), &about) == 0) {  // a device or a pipe
-        out.fd_ = Descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-        if (out.fd_.get() < 0) return out.failed("cannot write");
-        return out;
-    }
-    if (auto created = out.create_part(); !created) return created.error();
-    return out;
-}
-
-Result<> OutputFile::create_part() {
-    auto part = concat(path_, kUnfinished);
-    fd_ = Descriptor(::mkostemps(part.data(), kAfterRandom, O_CLOEXEC));
-    if (fd_.get() < 0) return failed("cannot write");
-    part_ = std::move(part);
-    // It was made for its owner alone; a file of the user has the user's mask, on disks that know owners.
-    const auto mask = ::umask(0);
-    ::umask(mask);
-    static_cast<void>(::fchmod(fd_.get(), 0666 & ~mask));
-    return ok();
-}
-
-Result<> OutputFile::write(ByteView bytes) {
-    while (!bytes.empty()) {
-        const auto n = ::write(fd_.get(), bytes.data(), bytes.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return failed("cannot write");
-        bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-    return ok();
-}
-
-Result<> OutputFile::commit() {
-    if (part_.empty()) return ok();
-    if (::fsync(fd_.get()) != 0 || !fd_.close()) return failed("cannot write");
-    if (!rename_new(part_, path_)) return errno == EEXIST ? taken(path_) : failed("cannot write");
-    part_.clear();
-    sync_directory_of(path_);
-    return ok();
-}
-
-void OutputFile::abandon() {
-    if (!part_.empty()) ::unlink(part_.c_str());
-    part_.clear();
 }
 
 std::string safe_file_name(std::string_view stored) {

@@ -1,4 +1,4 @@
-// Files of the user: reading what goes in, and writing what comes out without ever overwriting anything.
+// Files of the user on their way in, and the keys and names that go with files. What comes out: output_file.
 #pragma once
 
 #include <atomic>
@@ -53,32 +53,6 @@ private:
     std::optional<std::uint64_t> size_;
     std::uint64_t taken_ = 0;
 };
-
-// Standard output, a device, or a new file: written as FILE.*.part, a name that nothing had, and renamed
-// at the end; abandon() or destruction without commit() removes it.
-class OutputFile {
-public:
-    // Code::exists when the path is taken.
-    static Result<OutputFile> open(const std::string& path);
-    static OutputFile standard_output();
-    OutputFile(OutputFile&&) noexcept = default;
-    ~OutputFile() { abandon(); }
-
-    Result<> write(ByteView bytes);
-    Result<> commit();
-    void abandon();  // nothing after commit()
-    const std::string& path() const { return path_; }
-
-private:
-    OutputFile() = default;
-    Result<> create_part();
-    Error failed(const char* what) const;
-    std::string path_;
-    std::string part_;  // empty: written in place, or gone
-    Descriptor fd_;
-};
-// Code::exists when `path` is a file or a directory that a get must not overwrite.
-Result<> check_free(const std::string& path);
 
 // What a stored name becomes as a file of the current directory: no separators, no control characters, not
 // hidden, not longer than a file name may be.

@@ -1,11 +1,12 @@
 #include <mutex>
 
+#include "base/log.hpp"
 #include "base/plain_text.hpp"
 #include "tools/catacomb/begun_job.hpp"
 #include "tools/catacomb/commands.hpp"
-#include "tools/catacomb/files.hpp"
 #include "tools/catacomb/interrupts.hpp"
 #include "tools/catacomb/job_follower.hpp"
+#include "tools/catacomb/output_file.hpp"
 
 namespace catacomb::cli {
 namespace json = boost::json;
@@ -15,16 +16,22 @@ namespace {
 // called by another thread at any moment; it does not wait for a write, which may wait for a reader for ever.
 class Destination {
 public:
-    explicit Destination(std::optional<std::string> given) : given_(std::move(given)) {}
+    Destination(std::optional<std::string> given, std::optional<std::uint64_t> most)
+        : given_(std::move(given)), most_(most) {}
 
-    bool is_standard_output() const { return given_ == "-"; }
+    bool is_standard_output() const { return given_ && names_standard_output(*given_); }
     // Before anything is fetched for nothing.
     Result<> check() const { return given_ && !is_standard_output() ? check_free(*given_) : ok(); }
 
     Result<> open(const ApiClient::FileHead& file) {
-        auto opened = is_standard_output() ? Result<OutputFile>(OutputFile::standard_output())
-                                           : OutputFile::open(given_.value_or(safe_file_name(file.name)));
+        if (most_ && file.size > *most_) {
+            return remember(
+                error(Code::limit, concat("the file has ", file.size, " bytes, and --max-size is ", *most_,
+                                          "; nothing was written")));
+        }
+        auto opened = OutputFile::open(given_.value_or(safe_file_name(file.name)));
         if (!opened) return remember(opened.error());
+        if (auto room = opened->look_for_room(file.size); !room) return remember(room.error());
         const std::lock_guard lock(guard_);
         output_.emplace(std::move(*opened));
         return ok();
@@ -59,6 +66,7 @@ private:
         return why;
     }
     const std::optional<std::string> given_;
+    const std::optional<std::uint64_t> most_;
     std::mutex guard_;
     std::optional<OutputFile> output_;
     bool settled_ = false;  // whole, or given up: whichever came first
@@ -81,7 +89,7 @@ int conclude(const Options& options, const json::object& job, Destination& desti
 }  // namespace
 
 int get(const Options& given, const GetArguments& arguments) {
-    Destination destination(arguments.output);
+    Destination destination(arguments.output, arguments.most);
     Options options = given;
     if (destination.is_standard_output()) options.json = false;  // that is the file's
     const auto key = read_key(arguments.key);

@@ -34,6 +34,14 @@ Result<json::object> describe(InputFile& input, const InsertArguments& arguments
     return request;
 }
 
+// Code::unreachable when there is none. Its connection is not kept: a job takes two of its own.
+Result<> find_node(const Options& options) {
+    auto node = ApiClient::open(options.data_dir);
+    if (!node) return node.error();
+    const auto there = node->call("GET", "/v1/status");
+    return there ? ok() : Result<>(there.error());
+}
+
 void explain(const json::object& report) {
     say(concat("placed ", number_in(report, "blocks_placed"), " of ", number_in(report, "blocks_wanted"),
                " blocks on ", number_in(report, "distinct_vaults"), " vaults, at most ",
@@ -41,6 +49,14 @@ void explain(const json::object& report) {
                " of a segment on one; survives the loss of any ", number_in(report, "survives_vault_losses"),
                " vaults; estimated survival with 30 % of vaults away: ", std::setprecision(9),
                real_in(report, "estimated_survival")));
+    say(concat("bodies read: ", number_in(report, "bodies_read"), " of ", number_in(report, "bodies_asked"),
+               ", from ", number_in(report, "vaults_read"), " of the ", number_in(report, "distinct_vaults"),
+               " vaults"));
+    if (const auto failed = number_in(report, "vaults_failed"); failed > 0) {
+        say(concat("note: ", failed,
+                   " vaults signed for blocks that they did not give back; what they signed for"
+                   " was stored elsewhere"));
+    }
     const auto placed = number_in(report, "least_placed"), wanted = number_in(report, "least_wanted");
     if (placed < wanted) {
         say(concat("note: the segment that fared worst has ", placed, " of ", wanted,
@@ -66,9 +82,7 @@ int insert(const Options& options, const InsertArguments& arguments) {
     auto input = InputFile::open(arguments.file);
     if (!input) return fail(options, input.error());
     // Before a long file is hashed for nothing.
-    auto node = ApiClient::open(options.data_dir);
-    if (!node) return fail(options, node.error());
-    if (const auto there = node->call("GET", "/v1/status"); !there) return fail(options, there.error());
+    if (const auto there = find_node(options); !there) return fail(options, there.error());
     ProgressPrinter printer;
     const auto request = describe(*input, arguments, printer);
     if (!request) return fail(options, request.error());

@@ -8,9 +8,9 @@ namespace {
 constexpr milliseconds kRedraw{100};
 }
 
-JobFollower::JobFollower(ApiClient client, std::uint64_t job, ProgressPrinter& printer)
+JobFollower::JobFollower(ApiClient client, const std::string& job, ProgressPrinter& printer)
     : client_(std::move(client)),
-      target_(concat("/v1/jobs/", job)),
+      target_("/v1/jobs/" + job),
       printer_(printer),
       thread_([this] { follow(); }) {}
 

@@ -15,7 +15,7 @@ namespace catacomb::cli {
 class JobFollower {
 public:
     // `printer` must outlive it.
-    JobFollower(ApiClient client, std::uint64_t job, ProgressPrinter& printer);
+    JobFollower(ApiClient client, const std::string& job, ProgressPrinter& printer);
     ~JobFollower();
 
     const std::atomic<bool>& ended() const { return ended_; }

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 
 #include "base/log.hpp"
 #include "tools/api_client/terminal.hpp"
@@ -26,6 +28,9 @@ std::size_t terminal_width() {
     winsize size{};
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
+
+// A dumb terminal shows the codes that take a line back.
+bool can_redraw(const char* terminal) { return terminal && *terminal && std::strcmp(terminal, "dumb") != 0; }
 
 double share_done(const json::object& p) {
     const auto total = real_in(p, "bytes_total");
@@ -82,7 +87,8 @@ std::string progress_bar(const json::object& progress, std::size_t width) {
     return line.substr(0, width);
 }
 
-ProgressPrinter::ProgressPrinter(bool silent) : silent_(silent), terminal_(isatty(STDERR_FILENO) == 1) {}
+ProgressPrinter::ProgressPrinter(bool silent)
+    : silent_(silent), terminal_(isatty(STDERR_FILENO) == 1 && can_redraw(std::getenv("TERM"))) {}
 
 void ProgressPrinter::show(const json::object& progress) {
     const auto phase = text_in(progress, "phase");

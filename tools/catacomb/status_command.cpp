@@ -8,6 +8,9 @@ namespace catacomb::cli {
 namespace json = boost::json;
 namespace {
 
+// Longer than the node lets a request wait for a change.
+constexpr auto kFollowLimit = seconds(60);
+
 std::string role_words(const json::object& role) {
     std::string out;
     if (flag_in(role, "relay")) out = "relay";
@@ -19,7 +22,8 @@ void print_status(const json::object& s) {
     const auto& role = object_in(s, "role");
     print_line(concat("version   ", text_in(s, "version"), ", ", role_words(role),
                       flag_in(s, "ready") ? ", ready" : ", not ready yet"));
-    print_line(concat("relays    ", number_in(s, "relays_known"), " known"));
+    print_line(concat("relays    ", number_in(s, "relays_known"), " known, ",
+                      number_in(s, "relays_answering"), " answer"));
     if (flag_in(role, "relay")) {
         const auto& ring = object_in(s, "ring");
         print_line(concat("ring      ", flag_in(ring, "joined") ? "joined" : "joining", ", ",
@@ -49,7 +53,7 @@ void print_status(const json::object& s) {
 }
 
 std::string job_line(const json::object& job) {
-    auto out = concat(number_in(job, "id"), " ", text_in(job, "kind"), " ", text_in(job, "state"));
+    auto out = concat(text_in(job, "id"), " ", text_in(job, "kind"), " ", text_in(job, "state"));
     if (text_in(job, "state") == "running") return out + " " + progress_words(object_in(job, "progress"));
     if (job.contains("error")) out += ": " + text_in(object_in(job, "error"), "message");
     if (job.contains("insert")) out += " " + text_in(object_in(job, "insert"), "key");
@@ -112,10 +116,15 @@ int status(const Options& options) {
 }
 
 int jobs(const Options& options, const JobsArguments& arguments) {
-    auto client = ApiClient::open(options.data_dir);
+    if (arguments.id && !node::job_id_from(*arguments.id)) {
+        return fail(options, error(Code::bad_input,
+                                   "a job is named by 16 hexadecimal digits, as catacomb jobs prints them"));
+    }
+    auto client =
+        ApiClient::open(options.data_dir, arguments.follow ? kFollowLimit : ApiClient::kAnswerLimit);
     if (!client) return fail(options, client.error());
     if (!arguments.id) return list_jobs(options, *client);
-    const auto target = concat("/v1/jobs/", *arguments.id);
+    const auto target = "/v1/jobs/" + *arguments.id;
     if (arguments.cancel) {
         const auto cancelled = client->call("DELETE", target);
         if (!cancelled) return fail(options, cancelled.error());

@@ -7,6 +7,9 @@
 #include "tools/sim/jobs.hpp"
 
 namespace catacomb::sim {
+
+using routing::IdentityKind;
+
 namespace {
 
 constexpr std::uint16_t kPort = 4000;
@@ -39,9 +42,7 @@ routing::Task<Result<>> MemorySink::end() {
 }
 
 Cluster::Cluster(SimWorld& world, ClusterOptions options)
-    : world_(world),
-      options_(std::move(options)),
-      network_(routing::NetworkParameters::testnet("sim").with_id()) {
+    : world_(world), options_(std::move(options)), network_(options_.network.with_id()) {
     const auto count = options_.relays + options_.vault_only + options_.clients;
     for (std::size_t i = 0; i < count; ++i) nodes_.push_back(make_node(i));
     for (std::size_t i = 0; i < count; ++i) start(i);
@@ -58,7 +59,6 @@ std::unique_ptr<Cluster::Node> Cluster::make_node(std::size_t index) {
     out->address = address_of(index);
     crypto::SeededRng seed(world_.seed());
     auto rng = seed.split("identity/" + out->name);
-    const auto epoch = network_.epoch_at(world_.now());
     auto& options = out->options;
     options.network = network_;
     for (std::size_t i = 0; i < std::min(kBootstrapRelays, options_.relays); ++i) {
@@ -70,12 +70,11 @@ std::unique_ptr<Cluster::Node> Cluster::make_node(std::size_t index) {
     options.vault_hops = options_.vault_hops;
     if (relay) {
         auto key = crypto::SignKeyPair::generate(*rng);
-        auto pow = crypto::pow_mint(key.public_key, epoch, network_.pow, *rng);
+        const auto proofs = make_proofs(IdentityKind::relay, key.public_key, network_, world_.now(), *rng);
         auto link_key = crypto::AgreeKeyPair::generate(*rng);
         auto onion_key = crypto::AgreeKeyPair::generate(*rng);
         options.relay.emplace(node::RelayOptions{std::move(key),
-                                                 *pow,
-                                                 epoch,
+                                                 *proofs,
                                                  std::move(link_key),
                                                  std::move(onion_key),
                                                  out->address,
@@ -87,8 +86,8 @@ std::unique_ptr<Cluster::Node> Cluster::make_node(std::size_t index) {
     if (vault) {
         out->store = std::make_unique<storage::MemoryBlockStore>(options_.quota);
         auto key = crypto::SignKeyPair::generate(*rng);
-        auto pow = crypto::pow_mint(key.public_key, epoch, network_.pow, *rng);
-        const node::VaultIdentity identity{key.public_key, *pow, epoch};
+        const auto proofs = make_proofs(IdentityKind::vault, key.public_key, network_, world_.now(), *rng);
+        const node::VaultIdentity identity{key.public_key, *proofs};
         options.vault.emplace(node::VaultOptions{std::move(key), identity, out->store.get(), 4});
     }
     if (options_.adjust) options_.adjust(index, options);
@@ -108,10 +107,11 @@ node::NodeOptions Cluster::options_for(const Node& from) const {
     out.link_limits = from.options.link_limits;
     out.circuit_limits = from.options.circuit_limits;
     out.guards = from.options.guards;
+    out.known_relays = from.options.known_relays;
     if (const auto& relay = from.options.relay) {
-        out.relay.emplace(node::RelayOptions{
-            relay->key.clone(), relay->pow, relay->epoch, relay->link_key.clone(), relay->onion_key.clone(),
-            relay->listen, relay->advertise, relay->capacity_class, from.starts, relay->circuit_cipher});
+        out.relay.emplace(node::RelayOptions{relay->key.clone(), relay->proofs, relay->link_key.clone(),
+                                             relay->onion_key.clone(), relay->listen, relay->advertise,
+                                             relay->capacity_class, from.starts, relay->circuit_cipher});
     }
     if (const auto& vault = from.options.vault) {
         out.vault.emplace(
@@ -125,8 +125,16 @@ void Cluster::start(std::size_t index) {
     CHECK(!node.core);
     ++node.starts;
     node.runtime = &world_.start(concat(node.name, "/", node.starts), node.address);
+    if (const auto wrong = options_.clocks.find(index); wrong != options_.clocks.end())
+        node.runtime->set_clock_ahead(wrong->second);
     if (options_.tap) node.runtime->set_tap(options_.tap(node.name));
-    node.core = std::make_unique<node::NodeCore>(*node.runtime, options_for(node));
+    auto options = options_for(node);
+    if (options_.at_start) options_.at_start(index, options);
+    options.on_ticket = [&node](IdentityKind kind, const routing::IdentityProofs& proofs) {
+        auto& kept = node.options;
+        (kind == IdentityKind::relay ? kept.relay->proofs : kept.vault->identity.proofs) = proofs;
+    };
+    node.core = std::make_unique<node::NodeCore>(*node.runtime, std::move(options));
     const auto started = node.core->start();
     CHECK(started.has_value());
 }
@@ -135,6 +143,7 @@ void Cluster::crash(std::size_t index) {
     auto& node = *nodes_[index];
     world_.crash(*node.runtime);
     node.options.guards = node.core->paths().guard_state().saved();
+    node.options.known_relays = node.core->known_relays(node.options.known_relays);
     if (node.store) node.store->crash();
     bury(std::move(node.core), *node.runtime);
 }

@@ -18,6 +18,10 @@ struct ClusterOptions {
     std::size_t client_hops = node::kClientHops;
     std::size_t vault_hops = node::kVaultHops;
     std::function<routing::Tap*(const std::string& node)> tap;  // none: nobody listens in
+    routing::NetworkParameters network = routing::NetworkParameters::testnet("sim");
+    std::map<std::size_t, Duration> clocks;  // of nodes whose clock is wrong: how far ahead
+    // Last word on what a node starts with, at each of its starts, for planted faults.
+    std::function<void(std::size_t index, node::NodeOptions& options)> at_start;
     // Last word on a node's options, for planted faults.
     std::function<void(std::size_t index, node::NodeOptions& options)> adjust;
 };

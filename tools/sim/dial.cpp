@@ -9,7 +9,7 @@ Dial::Dial(SimRuntime& from, Endpoint to, Done done)
       to_(to),
       there_(network_.path(source_.address, to.address)),
       back_(network_.path(to.address, source_.address)),
-      started_(from.now()),
+      started_(from.network_.timeline().now()),
       done_(std::move(done)) {}
 
 void Dial::start() {

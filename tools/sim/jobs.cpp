@@ -24,9 +24,10 @@ FileJob FileJob::get(Cluster& cluster, std::size_t node, const std::string& key)
     return out;
 }
 
-FileJob FileJob::check(Cluster& cluster, std::size_t node, const std::string& key) {
+FileJob FileJob::check(Cluster& cluster, std::size_t node, const std::string& key,
+                       node::CheckOptions options) {
     FileJob out(cluster, node);
-    out.id_ = cluster.core(node).service().begin_check(key);
+    out.id_ = cluster.core(node).service().begin_check(key, options);
     return out;
 }
 

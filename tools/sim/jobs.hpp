@@ -11,7 +11,8 @@ public:
     // Requires: the node is up.
     static FileJob insert(Cluster& cluster, std::size_t node, ByteView file, std::string name = {});
     static FileJob get(Cluster& cluster, std::size_t node, const std::string& key);
-    static FileJob check(Cluster& cluster, std::size_t node, const std::string& key);
+    static FileJob check(Cluster& cluster, std::size_t node, const std::string& key,
+                         node::CheckOptions options = {});
 
     bool is_over() const { return node_died() || !status() || status()->state != node::JobState::running; }
     // The node crashed since, whether or not it is up again.

@@ -1,6 +1,6 @@
 // Network: what lies between the simulated hosts. Every ordered pair of hosts has a Path with a latency of
 // its own, drawn from the seed; paths can be cut (partition) or held up (clog). It also is where the run is
-// witnessed: the trace hash over every delivery, the byte counts, and a tap that sees what a wire-tapper
+// seen: the trace hash over every delivery, the byte counts, and a tap that sees what a wire-tapper
 // would.
 #pragma once
 

@@ -68,10 +68,13 @@ std::uint16_t SimRuntime::free_port() {
 void SimRuntime::run_on_worker(std::function<void()> work, std::function<void()> done) {
     const auto longest = static_cast<std::uint64_t>(network_.conditions.worker_delay_max.count());
     const auto delay = Duration(network_.rng().below(longest + 1));
-    network_.timeline().schedule(now() + delay, new Job(std::move(work), std::move(done)));
+    network_.timeline().schedule(network_.timeline().now() + delay,
+                                 new Job(std::move(work), std::move(done)));
 }
 
-void SimRuntime::arm(Time when) { network_.timeline().schedule(when, this, ++alarm_); }
+void SimRuntime::arm(Time when) {
+    network_.timeline().schedule(when == kNever ? when : when - clock_ahead_, this, ++alarm_);
+}
 
 void SimRuntime::act(std::uint64_t generation) {
     if (generation == alarm_) fire_due();

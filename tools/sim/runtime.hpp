@@ -25,8 +25,10 @@ public:
     const Host& address() const { return address_; }
     bool dead() const { return dead_; }
     void set_tap(routing::Tap* tap) { tap_ = tap; }
+    // A clock that is wrong, by so much ahead of the world's. Before the node starts.
+    void set_clock_ahead(Duration by) { clock_ahead_ = by; }
 
-    Time now() const override { return network_.timeline().now(); }
+    Time now() const override { return network_.timeline().now() + clock_ahead_; }
     Rng& rng() override { return *rng_; }
     boost::asio::any_io_executor executor() override { return network_.timeline().executor(); }
     void connect(Endpoint to, std::function<void(Result<routing::StreamPtr>)> done) override;
@@ -57,6 +59,7 @@ private:
     std::map<std::uint16_t, std::shared_ptr<Accepted>> ports_;
     std::uint64_t alarm_ = 0;  // the latest arm(); earlier ones are void
     std::uint16_t next_port_ = 0;
+    Duration clock_ahead_{};
     bool dead_ = false;
 };
 

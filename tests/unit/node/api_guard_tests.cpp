@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_SUITE(api_guard)
 
 BOOST_AUTO_TEST_CASE(only_the_right_token_is_right) {
     const auto status_for = [](std::string_view authorization) {
-        const auto refusal = api::refuse({"127.0.0.1:80", "", authorization}, "secret");
+        const auto refusal = api::refuse(api::Door::tcp, {"127.0.0.1:80", "", authorization}, "secret");
         return refusal ? refusal->status : 200;
     };
     BOOST_TEST(status_for("Bearer secret") == 200u);
@@ -43,11 +43,13 @@ BOOST_AUTO_TEST_CASE(only_the_right_token_is_right) {
                               "Basic secret", "secret", "Bearer  secret"}) {
         BOOST_TEST(status_for(wrong) == 401u, wrong);
     }
-    BOOST_TEST(api::refuse({"127.0.0.1", "", "Bearer "}, "").has_value());
+    BOOST_TEST(api::refuse(api::Door::tcp, {"127.0.0.1", "", "Bearer "}, "").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(only_names_of_this_machine_are_hosts) {
-    const auto taken = [](std::string_view host) { return !api::refuse({host, "", "Bearer t"}, "t"); };
+    const auto taken = [](std::string_view host) {
+        return !api::refuse(api::Door::tcp, {host, "", "Bearer t"}, "t");
+    };
     for (const auto* good : {"127.0.0.1", "127.0.0.1:4321", "localhost", "localhost:1", "[::1]", "[::1]:1"}) {
         BOOST_TEST(taken(good), good);
     }
@@ -58,9 +60,15 @@ BOOST_AUTO_TEST_CASE(only_names_of_this_machine_are_hosts) {
 }
 
 BOOST_AUTO_TEST_CASE(pages_are_refused_even_with_the_token) {
-    const auto refusal = api::refuse({"127.0.0.1", "http://127.0.0.1", "Bearer t"}, "t");
+    const auto refusal = api::refuse(api::Door::tcp, {"127.0.0.1", "http://127.0.0.1", "Bearer t"}, "t");
     BOOST_REQUIRE(refusal);
     BOOST_TEST(refusal->status == 403u);
+}
+
+BOOST_AUTO_TEST_CASE(the_door_decides_who_needs_a_token) {
+    BOOST_TEST(!api::refuse(api::Door::owner, {"", "", ""}, "t"));
+    BOOST_TEST(api::refuse(api::Door::owner, {"", "http://localhost", ""}, "t")->status == 403u);
+    BOOST_TEST(api::refuse(api::Door::stranger, {"localhost", "", "Bearer t"}, "t")->status == 403u);
 }
 
 BOOST_AUTO_TEST_CASE(the_server_asks_the_guard) {
@@ -68,7 +76,9 @@ BOOST_AUTO_TEST_CASE(the_server_asks_the_guard) {
     const auto token = "Authorization: Bearer " + api.token() + "\r\n";
     const std::string host = "Host: localhost\r\nConnection: close\r\n";
     BOOST_TEST(answers(answer_to(api, status_request(host + token)), "200"));
-    BOOST_TEST(answers(answer_to(api, status_request(host)), "401"));
+    const auto unknown = answer_to(api, status_request(host));
+    BOOST_TEST(answers(unknown, "401"));
+    BOOST_TEST(unknown.find("\r\nWWW-Authenticate: Bearer\r\n") != std::string::npos);
     BOOST_TEST(answers(answer_to(api, status_request(host + "Authorization: Bearer 0\r\n")), "401"));
     BOOST_TEST(answers(answer_to(api, status_request("Host: evil.example\r\n" + token)), "403"));
     BOOST_TEST(answers(answer_to(api, status_request(host + token + "Origin: null\r\n")), "403"));
@@ -116,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_client_reads_the_token_before_the_port) {
     tests::LiveApi api;
     tests::ScratchDir dir;
     const auto port_file = dir.path() / api::kPortFile, token_file = dir.path() / api::kTokenFile;
-    std::ofstream(port_file) << "1\n";
+    std::ofstream(port_file) << "1\n";  // and there is no socket
     BOOST_REQUIRE(::mkfifo(token_file.c_str(), 0600) == 0);
     auto opening = std::async(std::launch::async, [&] {
         auto client = cli::ApiClient::open(dir.path(), seconds(20));

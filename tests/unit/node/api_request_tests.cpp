@@ -4,7 +4,8 @@
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "node/api/answers.hpp"
+#include "node/api/job_json.hpp"
+#include "node/api/job_request.hpp"
 #include "tests/support/live_api.hpp"
 #include "tests/support/raw_http.hpp"
 #include "tools/api_client/api_client.hpp"
@@ -31,6 +32,10 @@ struct Fixture {
     }
 };
 
+int status_of(const std::string& answer) {
+    return answer.rfind("HTTP/1.1 ", 0) == 0 ? std::stoi(answer.substr(9)) : 0;
+}
+
 // The error code in a raw answer.
 std::string code_in(const std::string& answer) {
     const auto body = answer.substr(answer.find("\r\n\r\n") + 4);
@@ -47,20 +52,24 @@ BOOST_AUTO_TEST_CASE(each_failure_has_its_code) {
     BOOST_TEST(
         (failure("POST", "/v1/jobs", {{"kind", "insert"}, {"name", "no-relays"}}) == Code::too_few_relays));
     BOOST_TEST((failure("POST", "/v1/jobs", {{"kind", "get"}, {"key", "typo"}}) == Code::bad_input));
-    BOOST_TEST((failure("GET", "/v1/jobs/7") == Code::not_found));
-    BOOST_TEST((failure("DELETE", "/v1/jobs/7") == Code::not_found));
-    BOOST_TEST((failure("GET", "/v1/jobs/7/content") == Code::not_found));
-    for (const auto* target : {"/", "/v1", "/v2/status", "/v1/status/x", "/v1/jobs/x", "/v1/jobs/1/other",
-                               "/v1/files", "/v1/jobs/-1", "/%zz"}) {
+    const std::string nobody = "/v1/jobs/" + text_of(JobId{7});
+    BOOST_TEST((failure("GET", nobody) == Code::not_found));
+    BOOST_TEST((failure("DELETE", nobody) == Code::not_found));
+    BOOST_TEST((failure("GET", nobody + "/content") == Code::not_found));
+    for (const auto* target : {"/", "/v1", "/v2/status", "/v1/status/x", "/v1/jobs/x", "/v1/jobs/1",
+                               "/v1/jobs/1/other", "/v1/jobs/-1", "/%zz"}) {
         BOOST_TEST((failure("GET", target) == Code::not_found), target);
     }
-    BOOST_TEST((failure("PATCH", "/v1/jobs") == Code::not_found));
+    for (const auto& [method, target] : {std::pair("PATCH", "/v1/jobs"), std::pair("GET", "/v1/files")}) {
+        BOOST_TEST((failure(method, target) == Code::bad_input), target);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_check_says_what_it_found) {
     const auto job = client.call("POST", "/v1/jobs", {{"kind", "check"}, {"key", "chk1nothing"}}).value();
     BOOST_TEST(text_in(job, "state") == "done");
     BOOST_TEST(!flag_in(object_in(job, "check"), "readable"));
+    BOOST_TEST(!flag_in(object_in(job, "check"), "reported"));
     BOOST_TEST(number_in(job, "exit_code") == 1u);
     const auto all = client.call("GET", "/v1/jobs").value();
     BOOST_TEST(all.at("jobs").as_array().size() == 1u);
@@ -69,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_check_says_what_it_found) {
 BOOST_AUTO_TEST_CASE(segments_are_told_of_one_job_and_not_in_the_list) {
     BOOST_REQUIRE(client.call("POST", "/v1/jobs", {{"kind", "check"}, {"key", "chk1nothing"}}));
     for (const auto* method : {"GET", "DELETE"}) {
-        const auto one = client.call(method, "/v1/jobs/1").value();
+        const auto one = client.call(method, "/v1/jobs/" + text_of(JobId{1})).value();
         BOOST_TEST(object_in(one, "check").at("segments").as_array().size() == 1u, method);
     }
     const auto all = client.call("GET", "/v1/jobs").value();
@@ -80,8 +89,8 @@ BOOST_AUTO_TEST_CASE(segments_are_told_of_one_job_and_not_in_the_list) {
 
 BOOST_AUTO_TEST_CASE(a_poll_waits_for_a_change) {
     api.on_node([this] { return api.service().stalled = true; });
-    const auto id = number_in(client.call("POST", "/v1/jobs", {{"kind", "insert"}}).value(), "id");
-    const auto target = concat("/v1/jobs/", id);
+    const auto id = text_in(client.call("POST", "/v1/jobs", {{"kind", "insert"}}).value(), "id");
+    const auto target = "/v1/jobs/" + id;
     const auto version = number_in(client.call("GET", target).value(), "version");
     auto poll = std::async(std::launch::async, [&] {
         auto other = *cli::ApiClient::open(api.dir(), seconds(20));
@@ -100,21 +109,30 @@ BOOST_AUTO_TEST_CASE(a_poll_waits_for_a_change) {
 BOOST_AUTO_TEST_CASE(long_heads_and_long_json_are_refused) {
     tests::RawHttp http(api.port());
     http.send(head("GET /v1/status") + "X: " + std::string(20'000, 'x') + "\r\n\r\n");
-    BOOST_TEST(code_in(http.read_all()) == "limit reached");
+    const auto long_head = http.read_all();
+    BOOST_TEST(status_of(long_head) == 431);
+    BOOST_TEST(code_in(long_head) == "limit reached");
     tests::RawHttp other(api.port());
     other.send(head("POST /v1/jobs") + "Connection: close\r\nContent-Length: 100000\r\n\r\n" +
                std::string(100'000, ' '));
-    BOOST_TEST(code_in(other.read_all()) == "limit reached");
+    const auto long_body = other.read_all();
+    BOOST_TEST(status_of(long_body) == 413);
+    BOOST_TEST(code_in(long_body) == "limit reached");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_http_is_dropped) {
+BOOST_AUTO_TEST_CASE(what_is_no_http_is_told_so_and_closed) {
     for (const auto* garbage : {"\r\n\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02garbage garbage\r\n\r\n",
                                 "POST /v1/jobs HTTP/1.1\r\nContent-Length: -5\r\n\r\n"}) {
         tests::RawHttp http(api.port());
         http.send(garbage);
         http.send("\r\n\r\n");
-        http.read_all();  // returns: the server closed
+        const auto answer = http.read_all();  // returns: the server closed
+        BOOST_TEST(status_of(answer) == 400, garbage);
+        BOOST_TEST(code_in(answer) == "malformed");
     }
+    tests::RawHttp broken(api.port());
+    broken.send(head("POST /v1/jobs") + "Transfer-Encoding: chunked\r\n\r\nno length\r\n");
+    BOOST_TEST(status_of(broken.read_all()) == 400);
     BOOST_TEST(client.call("GET", "/v1/status").has_value());
 }
 
@@ -142,17 +160,37 @@ BOOST_AUTO_TEST_CASE(one_connection_serves_many_requests) {
     BOOST_TEST(count == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_to_head_has_no_body) {
+BOOST_AUTO_TEST_CASE(an_answer_to_head_is_that_to_get_without_the_body) {
     tests::RawHttp http(api.port());
-    http.send(head("HEAD /v1/status") + "\r\n" + head("GET /v1/jobs") + "Connection: close\r\n\r\n");
+    http.send(head("GET /v1/status") + "\r\n" + head("HEAD /v1/status") + "\r\n" + head("GET /v1/jobs") +
+              "Connection: close\r\n\r\n");
     const auto answers = http.read_all();
-    BOOST_TEST(answers.rfind("HTTP/1.1 404", 0) == 0u);
-    BOOST_TEST(answers.find("\r\n\r\nHTTP/1.1 200") == answers.find("\r\n\r\n"));
+    const auto body = answers.find("\r\n\r\n") + 4;
+    const auto second = answers.find("HTTP/1.1 200", body);
+    const auto third = answers.find("\r\n\r\nHTTP/1.1 200", second);
+    BOOST_REQUIRE(third != std::string::npos);
+    BOOST_TEST(answers.substr(0, body) == answers.substr(second, third + 4 - second));
     tests::RawHttp stranger(api.port());
     stranger.send("HEAD /v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const auto refusal = stranger.read_all();
     BOOST_TEST(refusal.rfind("HTTP/1.1 401", 0) == 0u);
     BOOST_TEST(refusal.find("\r\n\r\n") + 4 == refusal.size());
+}
+
+BOOST_AUTO_TEST_CASE(a_method_that_a_path_has_not_is_told_with_those_it_has) {
+    const auto allowed = [this](const std::string& line) {
+        tests::RawHttp http(api.port());
+        http.send(head(line) + "Connection: close\r\n\r\n");
+        const auto answer = http.read_all();
+        BOOST_TEST(status_of(answer) == 405);
+        const auto at = answer.find("\r\nAllow: ") + 9;
+        return answer.substr(at, answer.find("\r\n", at) - at);
+    };
+    BOOST_TEST(allowed("PATCH /v1/jobs") == "GET, HEAD, POST");
+    BOOST_TEST(allowed("POST /v1/status") == "GET, HEAD");
+    BOOST_TEST(allowed("GET /v1/files") == "POST");
+    BOOST_TEST(allowed("HEAD /v1/jobs/0000000000000001/content") == "PUT, GET");
+    BOOST_TEST(allowed("OPTIONS /v1/files/x") == "GET, HEAD");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -170,7 +208,8 @@ BOOST_AUTO_TEST_CASE(job_requests_are_taken_only_when_every_field_is_right) {
         api::parse_job_request(R"({"kind":"insert","size":0,"content_hash":")" + hash + "\"}").has_value());
     for (const auto* text :
          {"", "[]", "{", "null", "{}", R"({"kind":"dance"})", R"({"kind":7})", R"({"kind":"get"})",
-          R"({"kind":"check","key":""})", R"({"kind":"get","key":7})", R"({"kind":"get","key":"k","x":1})",
+          R"({"kind":"check","key":""})", R"({"kind":"check","key":"k","verify":1})",
+          R"({"kind":"get","key":7})", R"({"kind":"get","key":"k","x":1})",
           R"({"kind":"get","key":"k","no_cache":1})", R"({"kind":"insert","size":5})",
           R"({"kind":"insert","size":-5,"content_hash":"00"})", R"({"kind":"insert","content_hash":"00"})",
           R"({"kind":"insert","size":5,"content_hash":"zz"})"}) {
@@ -237,30 +276,17 @@ BOOST_AUTO_TEST_CASE(every_code_has_an_http_status_and_an_exit_code) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(api_connections)
+BOOST_AUTO_TEST_SUITE(api_job_ids)
 
-BOOST_AUTO_TEST_CASE(a_head_that_never_ends_is_given_up) {
-    ApiConfig limits;
-    limits.idle_limit = milliseconds(50);
-    Fixture f(limits);
-    tests::RawHttp http(f.api.port());
-    http.send("GET /v1/status HTTP/1.1\r\nHost: ");
-    BOOST_TEST(http.read_all().empty());
-}
-
-BOOST_AUTO_TEST_CASE(more_connections_than_allowed_are_closed) {
-    ApiConfig limits;
-    limits.connections = 4;
-    tests::LiveApi api(limits);
-    const auto request =
-        "GET /v1/status HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + api.token() + "\r\n";
-    std::vector<std::unique_ptr<tests::RawHttp>> held;
-    for (int i = 0; i < 4; ++i) held.push_back(std::make_unique<tests::RawHttp>(api.port()));
-    tests::RawHttp fifth(api.port());
-    fifth.send(request + "\r\n");
-    BOOST_TEST(fifth.read_all().empty());
-    held.front()->send(request + "Connection: close\r\n\r\n");
-    BOOST_TEST(held.front()->read_all().rfind("HTTP/1.1 200", 0) == 0u);
+BOOST_AUTO_TEST_CASE(a_jobs_number_is_text_that_comes_back) {
+    for (const JobId id : {JobId{0}, JobId{1}, JobId{0x0123456789abcdef}, ~JobId{0}}) {
+        BOOST_TEST(text_of(id).size() == 16u);
+        BOOST_TEST((job_id_from(text_of(id)) == id));
+    }
+    BOOST_TEST(text_of(0x0123456789abcdef) == "0123456789abcdef");
+    for (const auto* text :
+         {"", "1", "0123456789abcde", "0123456789abcdef0", "0123456789abcdeg", "-123456789abcdef"})
+        BOOST_TEST(!job_id_from(text), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -28,7 +28,7 @@ struct Fixture {
         for (const auto& [name, value] : more) request[name] = value;
         return client.call("POST", "/v1/jobs", request).value();
     }
-    json::object ended(std::uint64_t id) {
+    json::object ended(const std::string& id) {
         auto watcher = *cli::ApiClient::open(api.dir(), seconds(20));
         std::uint64_t seen = 0;
         while (true) {
@@ -47,13 +47,13 @@ struct Fixture {
         return text_in(object_in(json::parse(body_of(answer)).as_object(), "insert"), "key");
     }
     // The id of a get that is done, and whose content nobody has fetched.
-    std::uint64_t finished_get(const std::string& key) {
+    std::string finished_get(const std::string& key) {
         const auto job = client.call("POST", "/v1/jobs", {{"kind", "get"}, {"key", key}}).value();
-        const auto id = number_in(job, "id");
+        const auto id = text_in(job, "id");
         BOOST_REQUIRE(text_in(ended(id), "state") == "done");
         return id;
     }
-    std::string fetch(std::uint64_t id) {
+    std::string fetch(const std::string& id) {
         return speak(head(concat("GET /v1/jobs/", id, "/content")) + "\r\n");
     }
     std::string speak(const std::string& request) {
@@ -72,6 +72,9 @@ cli::ApiClient::Reader reader_of(const Bytes& content) {
     };
 }
 
+// FakeService counts.
+std::string next(const std::string& id) { return node::text_of(*node::job_id_from(id) + 1); }
+
 Bytes some_bytes(std::size_t size) {
     Bytes out(size);
     crypto::SeededRng(size).fill(out);
@@ -87,7 +90,7 @@ BOOST_AUTO_TEST_CASE(files_of_any_size_come_back_equal) {
         for (const bool sized : {true, false}) {
             const auto content = some_bytes(size);
             const auto job = insert_job({{"name", "a b/ü.txt"}});
-            const auto id = number_in(job, "id");
+            const auto id = text_in(job, "id");
             const auto length = sized ? std::optional<std::uint64_t>(size) : std::nullopt;
             BOOST_REQUIRE(client.upload(concat("/v1/jobs/", id, "/content"), length, reader_of(content)));
             const auto key = text_in(object_in(ended(id), "insert"), "key");
@@ -97,14 +100,14 @@ BOOST_AUTO_TEST_CASE(files_of_any_size_come_back_equal) {
             Bytes came;
             cli::ApiClient::FileHead told;
             const auto done = client.download(
-                concat("/v1/jobs/", number_in(get, "id"), "/content"),
+                concat("/v1/jobs/", text_in(get, "id"), "/content"),
                 [&](const cli::ApiClient::FileHead& file) { return told = file, ok(); },
                 [&](ByteView bytes) { return append(came, bytes), ok(); });
             BOOST_REQUIRE(done);
             BOOST_TEST(told.name == "a b/ü.txt");
             BOOST_TEST(told.size == size);
             BOOST_TEST((came == content));
-            BOOST_TEST(text_in(ended(number_in(get, "id")), "state") == "done");
+            BOOST_TEST(text_in(ended(text_in(get, "id")), "state") == "done");
         }
     }
 }
@@ -113,7 +116,7 @@ BOOST_AUTO_TEST_CASE(hash_and_size_reach_the_job) {
     const auto content = some_bytes(1000);
     const auto hash = crypto::content_hash(content).hex();
     const auto job = insert_job({{"content_hash", hash}, {"size", 1000}, {"convergent", true}});
-    const auto id = number_in(job, "id");
+    const auto id = text_in(job, "id");
     BOOST_REQUIRE(client.upload(concat("/v1/jobs/", id, "/content"), 1000, reader_of(content)));
     BOOST_TEST(text_in(ended(id), "state") == "done");
     const auto asked = api.on_node([this] { return api.service().inserts.front(); });
@@ -125,7 +128,7 @@ BOOST_AUTO_TEST_CASE(hash_and_size_reach_the_job) {
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_what_was_hashed_has_changed) {
     const auto content = some_bytes(1000);
     const auto job = insert_job({{"content_hash", std::string(64, '0')}, {"size", 1000}});
-    const auto id = number_in(job, "id");
+    const auto id = text_in(job, "id");
     BOOST_REQUIRE(client.upload(concat("/v1/jobs/", id, "/content"), 1000, reader_of(content)));
     const auto last = ended(id);
     BOOST_TEST(text_in(object_in(last, "error"), "code") == "changed");
@@ -156,7 +159,7 @@ BOOST_AUTO_TEST_CASE(chunked_bodies_and_clients_that_ask_first_are_served) {
 }
 
 BOOST_AUTO_TEST_CASE(an_upload_that_breaks_off_fails_its_job) {
-    const auto id = number_in(insert_job({{"name", "x"}}), "id");
+    const auto id = text_in(insert_job({{"name", "x"}}), "id");
     {
         tests::RawHttp http(api.port());
         http.send(head(concat("PUT /v1/jobs/", id, "/content")) + "Content-Length: 1000\r\n\r\nonly this");
@@ -169,7 +172,7 @@ BOOST_AUTO_TEST_CASE(an_upload_that_breaks_off_fails_its_job) {
 
 BOOST_AUTO_TEST_CASE(a_job_that_fails_ends_its_upload_and_says_why) {
     const auto content = some_bytes(30'000'000);
-    const auto id = number_in(insert_job({{"name", "full"}}), "id");
+    const auto id = text_in(insert_job({{"name", "full"}}), "id");
     const auto sent = client.upload(concat("/v1/jobs/", id, "/content"), content.size(), reader_of(content));
     BOOST_REQUIRE(!sent);
     BOOST_TEST((sent.error().code == Code::full), sent.error().text());
@@ -177,32 +180,32 @@ BOOST_AUTO_TEST_CASE(a_job_that_fails_ends_its_upload_and_says_why) {
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_finished_arrives_short_and_its_job_says_why) {
     const auto content = some_bytes(2'000'000);
-    const auto id = number_in(insert_job({{"name", "half"}}), "id");
+    const auto id = text_in(insert_job({{"name", "half"}}), "id");
     BOOST_REQUIRE(client.upload(concat("/v1/jobs/", id, "/content"), content.size(), reader_of(content)));
     const auto key = text_in(object_in(ended(id), "insert"), "key");
     const auto got = speak(head("GET /v1/files/" + key) + "\r\n");
     BOOST_TEST(got.find("Content-Length: 2000000\r\n") != std::string::npos);
     BOOST_TEST(body_of(got).size() < 2'000'000u);
-    const auto job = ended(id + 1);
+    const auto job = ended(next(id));
     BOOST_TEST(text_in(object_in(job, "error"), "message") == "segment 1: 19 of 20 blocks were found");
     BOOST_TEST(number_in(job, "exit_code") == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_get) {
     const auto content = some_bytes(40'000'000);
-    const auto id = number_in(insert_job({}), "id");
+    const auto id = text_in(insert_job({}), "id");
     BOOST_REQUIRE(client.upload(concat("/v1/jobs/", id, "/content"), content.size(), reader_of(content)));
     const auto key = text_in(object_in(ended(id), "insert"), "key");
     {
         tests::RawHttp http(api.port());
         http.send(head("GET /v1/files/" + key) + "\r\n");
     }
-    BOOST_TEST(text_in(ended(id + 1), "state") != "done");
+    BOOST_TEST(text_in(ended(next(id)), "state") != "done");
 }
 
 BOOST_AUTO_TEST_CASE(a_stalled_job_holds_its_client_back) {
     api.on_node([this] { return api.service().stalled = true; });
-    const auto id = number_in(insert_job({}), "id");
+    const auto id = text_in(insert_job({}), "id");
     tests::RawHttp http(api.port());
     http.send(head(concat("PUT /v1/jobs/", id, "/content")) + "Content-Length: 1000000000\r\n\r\n");
     const std::string block(1 << 20, 'x');
@@ -221,18 +224,56 @@ BOOST_AUTO_TEST_CASE(a_stalled_job_holds_its_client_back) {
 }
 
 BOOST_AUTO_TEST_CASE(content_goes_once_and_to_the_right_job) {
-    const auto id = number_in(insert_job({}), "id");
+    const auto id = text_in(insert_job({}), "id");
     const Bytes content{1, 2, 3};
-    BOOST_TEST(!client.upload("/v1/jobs/99/content", 3, reader_of(content)));
+    BOOST_TEST(!client.upload("/v1/jobs/0000000000000099/content", 3, reader_of(content)));
     BOOST_REQUIRE(client.upload(concat("/v1/jobs/", id, "/content"), 3, reader_of(content)));
     const auto again = client.upload(concat("/v1/jobs/", id, "/content"), 3, reader_of(content));
     BOOST_REQUIRE(!again);
     BOOST_TEST((again.error().code == Code::refused), again.error().text());
 }
 
+BOOST_AUTO_TEST_CASE(an_upload_says_where_it_begins) {
+    const auto id = text_in(insert_job({}), "id");
+    const auto put = [&](const std::string& headers) {
+        return speak(head(concat("PUT /v1/jobs/", id, "/content")) + headers +
+                     "Content-Length: 3\r\n\r\nabc");
+    };
+    BOOST_TEST(put("X-Catacomb-Offset: x\r\n").rfind("HTTP/1.1 400", 0) == 0u);
+    const auto elsewhere = put("X-Catacomb-Offset: 5\r\n");
+    BOOST_TEST(elsewhere.rfind("HTTP/1.1 409", 0) == 0u);
+    BOOST_TEST(number_in(json::parse(body_of(elsewhere)).as_object(), "offset") == 0u);
+    BOOST_TEST(text_in(object_in(json::parse(body_of(elsewhere)).as_object(), "error"), "code") == "changed");
+    BOOST_TEST(put("X-Catacomb-Offset: 0\r\n").rfind("HTTP/1.1 200", 0) == 0u);
+    BOOST_TEST(text_in(ended(id), "state") == "done");
+}
+
+BOOST_AUTO_TEST_CASE(a_forms_envelope_is_no_file) {
+    const std::string form =
+        "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5\r\n\r\n--x--";
+    const auto id = text_in(insert_job({}), "id");
+    for (const auto& line : {std::string("POST /v1/files"), concat("PUT /v1/jobs/", id, "/content")}) {
+        const auto answer = speak(head(line) + form);
+        BOOST_TEST(answer.rfind("HTTP/1.1 415", 0) == 0u);
+        BOOST_TEST(answer.find("-T FILE") != std::string::npos);
+    }
+    BOOST_TEST(api.on_node([this] { return api.service().inserts.size(); }) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_head_of_a_file_is_told_and_its_bytes_are_not_fetched) {
+    const auto key = insert(std::string(3'000'000, 'x'));
+    const auto told = speak(head("HEAD /v1/files/" + key) + "\r\n");
+    BOOST_TEST(told.rfind("HTTP/1.1 200", 0) == 0u);
+    BOOST_TEST(told.find("\r\nContent-Length: 3000000\r\n") != std::string::npos);
+    BOOST_TEST(body_of(told).empty());
+    const auto jobs = client.call("GET", "/v1/jobs").value();
+    const auto get = text_in(jobs.at("jobs").at(0).as_object(), "id");
+    BOOST_TEST(text_in(ended(get), "state") != "done");
+}
+
 BOOST_AUTO_TEST_CASE(finished_gets_wait_for_their_clients) {
     const std::vector<std::string> contents{"one", "", "three"};
-    std::vector<std::uint64_t> ids;
+    std::vector<std::string> ids;
     for (const auto& content : contents) ids.push_back(finished_get(insert(content)));
     insert_job({});
     for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -259,7 +300,7 @@ BOOST_AUTO_TEST_CASE(a_job_whose_content_never_comes_ends) {
     node::ApiConfig limits;
     limits.attach_limit = milliseconds(20);
     Fixture f(limits);
-    const auto job = f.ended(number_in(f.insert_job({}), "id"));
+    const auto job = f.ended(text_in(f.insert_job({}), "id"));
     BOOST_TEST(text_in(object_in(job, "error"), "code") == "timed out");
 }
 
@@ -267,7 +308,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_stands_still_is_given_up) {
     node::ApiConfig limits;
     limits.stall_limit = milliseconds(50);
     Fixture f(limits);
-    const auto id = number_in(f.insert_job({}), "id");
+    const auto id = text_in(f.insert_job({}), "id");
     tests::RawHttp http(f.api.port());
     http.send(f.head(concat("PUT /v1/jobs/", id, "/content")) + "Content-Length: 10\r\n\r\nabc");
     const auto job = f.ended(id);

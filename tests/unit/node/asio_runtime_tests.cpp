@@ -3,7 +3,9 @@
 // survived.
 #include "node/runtime/asio_runtime.hpp"
 
+#include <netinet/tcp.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -35,6 +37,13 @@ void run(AsioRuntime& runtime, Task<void> task) {
     runtime.cancel(limit);
     if (failure) std::rethrow_exception(failure);
     BOOST_REQUIRE_MESSAGE(finished, "the task did not end in time");
+}
+
+std::string congestion_control(int socket) {
+    std::array<char, 16> name{};
+    socklen_t size = name.size();
+    BOOST_REQUIRE(::getsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, name.data(), &size) == 0);
+    return name.data();
 }
 
 // A connected pair on one runtime.
@@ -227,6 +236,19 @@ BOOST_AUTO_TEST_CASE(dials_come_from_the_chosen_address) {
     runtime.connect(listener.value()->local(), [](Result<StreamPtr>) {});
     runtime.run();
     BOOST_TEST(seen.text().substr(0, 10) == "127.9.8.7:");
+}
+
+// The kernel's word for the congestion control of a stream's socket.
+BOOST_AUTO_TEST_CASE(streams_use_bbr_where_the_kernel_offers_it) {
+    namespace asio = boost::asio;
+    asio::io_context context;
+    asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+    asio::ip::tcp::socket socket(context);
+    socket.connect(acceptor.local_endpoint());
+    const int handle = socket.native_handle();
+    const auto before = congestion_control(handle);
+    const auto stream = node::make_tcp_stream(std::move(socket), kAnyPort);
+    BOOST_TEST(congestion_control(handle) == (node::offers_congestion_control() ? "bbr" : before));
 }
 
 BOOST_AUTO_TEST_CASE(endpoints_pass_to_asio_and_back) {

@@ -9,14 +9,10 @@
 namespace catacomb::node {
 namespace {
 
-using routing::MessageCutter;
-using routing::PartKind;
-
+// A message is cut into parts, one to a cell, each with its header.
 std::size_t cells_for(ByteView message, std::size_t payload) {
-    std::size_t out = 0;
-    Bytes cell(payload);
-    for (MessageCutter cutter(1, PartKind::message, message, true); !cutter.done(); ++out) cutter.next(cell);
-    return out;
+    const auto data = payload - routing::kPartHeader;
+    return (message.size() + data - 1) / data;
 }
 
 std::size_t frames_for(const google::protobuf::MessageLite& message, std::size_t method) {

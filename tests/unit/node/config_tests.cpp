@@ -45,12 +45,12 @@ BOOST_AUTO_TEST_CASE(starts_without_any_file) {
 
 BOOST_AUTO_TEST_CASE(reads_every_kind_of_value_from_the_file) {
     file(
-        "listen = \"127.11.0.1:4000\"\nbootstrap = [\"127.12.0.1:4000\", \"[2001:db8::1]:5\"]\n"
+        "listen = \"192.0.2.7:4000\"\nbootstrap = [\"127.12.0.1:4000\", \"[2001:db8::1]:5\"]\n"
         "[vault]\nquota = \"3 GiB\"\non_relay = true\n[api]\nport = 8080\nidle_limit = \"90s\"\n[log]\nlevel "
         "= \"debug\"\n");
     const auto config = load_config(sources);
     BOOST_REQUIRE(config);
-    BOOST_TEST(config->listen->text() == "127.11.0.1:4000");
+    BOOST_TEST(config->listen->text() == "192.0.2.7:4000");
     BOOST_TEST(config->bootstrap.size() == 2);
     BOOST_TEST(config->bootstrap[1].text() == "[2001:db8::1]:5");
     BOOST_TEST(config->vault.quota.bytes == 3ULL << 30);
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(reads_every_kind_of_value_from_the_file) {
 }
 
 BOOST_AUTO_TEST_CASE(a_public_relay_hosts_no_vault_by_default) {
-    file("listen = \"127.11.0.1:4000\"\n");
+    file("listen = \"192.0.2.7:4000\"\n");
     const auto config = load_config(sources);
     BOOST_REQUIRE(config);
     BOOST_TEST(config->is_relay());
@@ -113,6 +113,36 @@ BOOST_AUTO_TEST_CASE(values_that_contradict_each_other_are_refused) {
     BOOST_TEST(contains(failure(), "listen is not set"));
     file("advertise = [\"192.0.2.1:4000\"]\n");
     BOOST_TEST(contains(failure(), "listen is not"));
+}
+
+// Before any work is done for it, and by --check-config too: each with what would be right.
+BOOST_AUTO_TEST_CASE(a_relay_that_nobody_could_dial_is_refused) {
+    for (const std::string listen :
+         {"0.0.0.0:4000", "[::]:4000", "127.0.0.1:4000", "[::1]:4000", "10.1.2.3:4000", "192.168.1.2:4000",
+          "[fd00::1]:4000", "169.254.0.1:4000"}) {
+        file("listen = \"" + listen + "\"\n");
+        BOOST_TEST(contains(failure(), "listen: " + listen), failure());
+        BOOST_TEST(contains(failure(), "set advertise"), failure());
+        file("listen = \"" + listen + "\"\nadvertise = [\"192.0.2.7:4000\"]\n");
+        BOOST_TEST(load_config(sources).has_value(), listen);
+    }
+    for (const std::string shown : {"0.0.0.0:4000", "10.1.2.3:4000", "192.0.2.7:0"}) {
+        file("listen = \"192.0.2.7:4000\"\nadvertise = [\"" + shown + "\"]\n");
+        BOOST_TEST(contains(failure(), "advertise: " + shown), failure());
+    }
+    file("listen = \"192.0.2.7:0\"\n");
+    BOOST_TEST(contains(failure(), "port 0"), failure());
+    // Who is no relay advertises nothing.
+    file("listen = \"0.0.0.0:4000\"\n[relay]\nenabled = false\n");
+    BOOST_TEST(load_config(sources).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_testnet_may_advertise_loopback_but_not_everything) {
+    const std::string testnet = "\n[network]\nallow_special_addresses = true\n";
+    file("listen = \"127.10.0.1:4000\"" + testnet);
+    BOOST_TEST(load_config(sources).has_value());
+    file("listen = \"0.0.0.0:4000\"" + testnet);
+    BOOST_TEST(contains(failure(), "set advertise"), failure());
 }
 
 BOOST_AUTO_TEST_CASE(values_with_which_no_node_works_are_refused) {

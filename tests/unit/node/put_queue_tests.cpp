@@ -1,5 +1,6 @@
 // Proves: a lone put is written at once; puts that come while a group is being written share the next flush,
-// within the maxima of a group; each caller gets the outcome of its own block; and what waits is bounded.
+// within the maxima of a group; bodies on their way are waited for, not for long; each caller gets the
+// outcome of its own block; and what waits is bounded.
 #include "node/vault/put_queue.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -23,14 +24,20 @@ public:
         return out;
     }
     Result<Bytes> get(const storage::BlockId& id) override { return memory.get(id); }
+    Result<Bytes> fetch(const storage::BlockId& id, Time) override { return get(id); }
+    std::vector<Result<>> renew(std::span<const storage::Renewal> renewals) override {
+        return memory.renew(renewals);
+    }
     bool has(const storage::BlockId& id) override { return memory.has(id); }
     Result<> remove(std::span<const storage::BlockId> ids) override { return memory.remove(ids); }
-    Result<std::size_t> expire(Time now, std::size_t max) override { return memory.expire(now, max); }
+    Result<std::vector<storage::BlockId>> expire(Time now, std::size_t max) override {
+        return memory.expire(now, max);
+    }
     Result<std::vector<storage::BlockId>> list(const std::optional<storage::BlockId>& after,
                                                std::size_t max) override {
         return memory.list(after, max);
     }
-    Result<Time> lease_end(const storage::BlockId& id) override { return memory.lease_end(id); }
+    Result<storage::BlockInfo> info(const storage::BlockId& id) override { return memory.info(id); }
     storage::Usage usage() override { return memory.usage(); }
 
     storage::MemoryBlockStore memory{std::uint64_t{1} << 30};
@@ -58,6 +65,17 @@ struct Fixture {
         } else {
             failed.push_back(done.error().code);
         }
+    }
+    // A body that is expected, and comes after `travel`.
+    Task<void> arrive(std::uint8_t index, Duration travel) {
+        std::optional<PutQueue::Expected> expected(std::in_place, queue);
+        co_await routing::sleep_for(runtime, travel);
+        expected.reset();
+        co_await put(index, 1000);
+    }
+    Task<void> arrive_unasked(std::uint8_t index, Duration travel) {
+        co_await routing::sleep_for(runtime, travel);
+        co_await put(index, 1000);
     }
     void put_many(unsigned count, std::size_t size) {
         for (unsigned i = 0; i < count; ++i) tasks.spawn(put(static_cast<std::uint8_t>(i), size));
@@ -96,6 +114,18 @@ BOOST_AUTO_TEST_CASE(each_gets_the_outcome_of_its_own_block) {
     BOOST_TEST(store.usage().blocks == 7U);
 }
 
+// The machine dies at the very moment of the word.
+BOOST_AUTO_TEST_CASE(the_word_comes_when_the_block_outlives_a_crash) {
+    for (std::uint8_t index = 0; index < 20; ++index) {
+        tasks.spawn(put(index, 1000));
+        BOOST_REQUIRE(world.run_until([&] { return stored == index + 1U; }, seconds(1)));
+        store.memory.crash();
+        storage::BlockId id;
+        id.index = index;
+        BOOST_TEST(store.memory.has(id));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_waits_is_bounded) {
     constexpr std::size_t kBlock = storage::kMaxBlockSize;
     constexpr unsigned kRoom = 4 * storage::kPutGroupBytes / kBlock;
@@ -107,6 +137,46 @@ BOOST_AUTO_TEST_CASE(what_waits_is_bounded) {
     const auto before = stored;
     put_many(4, kBlock);
     BOOST_TEST(stored == before + 4U);
+}
+
+// Bodies on their way are waited for, so that a flush is shared: 60 blocks that come one after the other.
+BOOST_AUTO_TEST_CASE(what_is_on_its_way_is_waited_for) {
+    for (std::uint8_t i = 0; i < 60; ++i) tasks.spawn(arrive(i, milliseconds(2 * i)));
+    world.run_for(seconds(1));
+    BOOST_TEST(stored == 60U);
+    BOOST_TEST(store.groups.size() <= 60U / 8, store.groups.size() << " commits");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_waits_for_long) {
+    std::optional<PutQueue::Expected> never(std::in_place, queue);
+    const auto began = world.now();
+    tasks.spawn(put(1, 1000));
+    BOOST_TEST(world.run_until([&] { return stored == 1; }, seconds(1)));
+    BOOST_TEST((world.now() - began <= milliseconds(30)));
+    // Whoever gives up ends the wait.
+    world.run_for(seconds(1));
+    tasks.spawn(put(2, 1000));
+    world.run_for(milliseconds(10));
+    BOOST_TEST(stored == 1U);
+    never.reset();
+    world.run_for(milliseconds(10));
+    BOOST_TEST(stored == 2U);
+}
+
+// Bodies that nobody announced, one after the other: the first is written at once, the others in groups.
+BOOST_AUTO_TEST_CASE(under_load_a_flush_is_shared) {
+    for (std::uint8_t i = 0; i < 60; ++i) tasks.spawn(arrive_unasked(i, milliseconds(5 * i)));
+    world.run_for(seconds(1));
+    BOOST_TEST(stored == 60U);
+    BOOST_TEST(store.groups.front() == 1U);
+    BOOST_TEST(store.groups.size() <= 60U / 4, store.groups.size() << " commits");
+}
+
+BOOST_AUTO_TEST_CASE(a_full_group_waits_for_nobody) {
+    const PutQueue::Expected never(queue);
+    for (std::uint8_t i = 0; i < storage::kPutGroupBlocks; ++i) tasks.spawn(put(i, 1000));
+    world.run_for(milliseconds(10));
+    BOOST_TEST((store.groups == std::vector<std::size_t>{storage::kPutGroupBlocks}));
 }
 
 BOOST_AUTO_TEST_CASE(a_put_that_runs_at_the_end_ends_too) {

@@ -65,7 +65,7 @@ struct Town {
     void round() {
         std::map<NodeId, std::size_t> index;
         for (std::size_t i = 0; i < relays.size(); ++i)
-            index[node_id(relays[i].key.public_key, relays[i].fields.pow)] = i;
+            index[node_id(relays[i].key.public_key, relays[i].fields.proofs.founding)] = i;
         for (std::size_t i = 0; i < views.size(); ++i) {
             std::vector<std::size_t> partners;
             for (const auto& relay : views[i].all())

@@ -1,10 +1,8 @@
 // Proves: parts and messages of every length survive encoding, every header or padding that is not ours is
-// refused, and the assembler holds no more than its maximum whatever it is fed; credit bounds what a
-// neighbour can make us hold.
+// refused, and the assembler holds no more than its maximum whatever it is fed.
 #include "routing/onion/parts.hpp"
 
 #include "crypto/random.hpp"
-#include "routing/onion/credit.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -80,20 +78,24 @@ BOOST_AUTO_TEST_CASE(lengths_and_padding_are_checked) {
     for (std::size_t size = 0; size < kPartHeader; ++size) BOOST_TEST(is_malformed(Bytes(size, 1)));
 }
 
-// Cuts and puts together again; returns how many parts it took.
+// Encodes a message in parts and puts it together again; returns how many parts it took.
 std::size_t round_trip(const Bytes& message, bool end) {
-    MessageCutter cutter(9, PartKind::message, message, end);
     MessageAssembler assembler(message.size());
+    std::uint8_t flags = kPartFirst;
+    ByteView left = message;
     for (std::size_t parts = 1;; ++parts) {
-        Bytes payload(kPayload);
-        cutter.next(payload);
+        const auto piece = left.first(std::min(left.size(), kPayload - kPartHeader));
+        left = left.subspan(piece.size());
+        if (left.empty()) flags |= kPartLast | (end ? kPartEnd : 0);
+        const auto payload = encoded(9, PartKind::message, flags, piece);
         const auto part = decode_part(payload);
         BOOST_REQUIRE(part);
         const auto whole = assembler.add(*part);
         BOOST_REQUIRE(whole);
-        BOOST_REQUIRE(whole->has_value() == cutter.done());
-        BOOST_REQUIRE(part->has(kPartEnd) == (end && cutter.done()));
-        if (!cutter.done()) continue;
+        BOOST_REQUIRE(whole->has_value() == left.empty());
+        BOOST_REQUIRE(part->has(kPartEnd) == (end && left.empty()));
+        flags = 0;
+        if (!left.empty()) continue;
         BOOST_TEST(equal(**whole, message));
         BOOST_TEST(assembler.held() == 0u);
         return parts;
@@ -130,71 +132,6 @@ BOOST_AUTO_TEST_CASE(the_assembler_refuses_parts_out_of_turn_and_messages_over_t
     BOOST_TEST((code(within, part(kPartLast, 1)) == Code::limit));
     BOOST_TEST(within.held() == 20u);
     BOOST_TEST(!code(within, part(kPartLast, 0)));
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(onion_credit)
-
-BOOST_AUTO_TEST_CASE(a_sender_stops_at_the_window_and_goes_on_with_credit) {
-    CreditSender sender(3);
-    for (int i = 0; i < 3; ++i) {
-        BOOST_REQUIRE(sender.may_send());
-        sender.on_sent();
-    }
-    BOOST_TEST(!sender.may_send());
-    BOOST_TEST(!!sender.on_credit(2));
-    sender.on_sent();
-    sender.on_sent();
-    BOOST_TEST(!sender.may_send());
-}
-
-BOOST_AUTO_TEST_CASE(credit_for_nothing_is_an_error) {
-    CreditSender sender(3);
-    BOOST_TEST(!sender.on_credit(1));
-    sender.on_sent();
-    BOOST_TEST(!sender.on_credit(0));
-    BOOST_TEST(!sender.on_credit(2));
-    BOOST_TEST(!sender.on_credit(SIZE_MAX));
-    BOOST_TEST(!!sender.on_credit(1));
-}
-
-BOOST_AUTO_TEST_CASE(a_receiver_refuses_more_than_it_granted) {
-    CreditReceiver receiver(4, 2);
-    for (int i = 0; i < 4; ++i) BOOST_REQUIRE(receiver.on_arrival());
-    BOOST_TEST((receiver.on_arrival().error().is(Code::limit)));
-    BOOST_TEST(receiver.holding() == 4u);
-    // One has left, but its credit was not given back yet.
-    BOOST_TEST(receiver.on_left() == 0u);
-    BOOST_TEST(!receiver.on_arrival());
-    BOOST_TEST(receiver.on_left() == 2u);
-    BOOST_TEST(!!receiver.on_arrival());
-    BOOST_TEST(!!receiver.on_arrival());
-    BOOST_TEST(!receiver.on_arrival());
-}
-
-// Random traffic: neither end ever sees an error, the receiver never holds more than the window, and nothing
-// gets stuck.
-BOOST_AUTO_TEST_CASE(honest_ends_never_err_and_never_stop) {
-    for (std::uint64_t seed = 0; seed < 50; ++seed) {
-        crypto::SeededRng rng(seed);
-        const auto window = 1 + rng.below(80);
-        CreditSender sender(window);
-        CreditReceiver receiver(window, 1 + rng.below(window));
-        std::size_t delivered = 0;
-        for (int step = 0; step < 2000; ++step) {
-            if (sender.may_send() && rng.chance(0.6)) {
-                sender.on_sent();
-                BOOST_REQUIRE(receiver.on_arrival());
-            } else if (receiver.holding() > 0) {
-                ++delivered;
-                if (const auto credits = receiver.on_left()) BOOST_REQUIRE(sender.on_credit(credits));
-            }
-            BOOST_REQUIRE(receiver.holding() <= window);
-            BOOST_REQUIRE((sender.may_send() || receiver.holding() > 0));
-        }
-        BOOST_TEST(delivered > 300u);
-    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "crypto/random.hpp"
-#include "routing/descriptor.hpp"
+#include "routing/proofs/minting.hpp"
 
 namespace catacomb::tests {
 
@@ -20,8 +20,7 @@ struct TestRelay {
     TestRelay(Rng& rng, const routing::Endpoint& address, Time now = kTestNow,
               const routing::NetworkParameters& network = test_network())
         : key(crypto::SignKeyPair::generate(rng)) {
-        fields.epoch = network.epoch_at(now);
-        fields.pow = crypto::pow_mint(key.public_key, fields.epoch, network.pow, rng).value();
+        fields.proofs = make_proofs(routing::IdentityKind::relay, key.public_key, network, now, rng).value();
         fields.link_key = crypto::AgreeKeyPair::generate(rng).public_key;
         fields.onion_key = crypto::AgreeKeyPair::generate(rng).public_key;
         fields.addresses = {address};

@@ -1,5 +1,5 @@
 // Proves: placement follows its weights and moves only what it must; a registry knows who holds what, who is
-// away and for how long, believes a list only when its digest fits, and stays within every maximum.
+// away and for how long; digests of inventories tell what differs; and all stays within every maximum.
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
@@ -25,7 +25,10 @@ RegisteredVault registered(unsigned i, std::uint64_t session) {
 }
 
 const Time kStart = Time(hours(1000));
-const crypto::Digest kNothing = inventory_digest({});
+
+InventoryUpdate added(std::vector<PositionPrefix> prefixes) { return {0, {}, {}, std::move(prefixes)}; }
+InventoryUpdate removed(std::vector<PositionPrefix> prefixes) { return {0, {}, std::move(prefixes), {}}; }
+const InventoryUpdate kForgetAll{0, {0}, {}, {}};
 
 }  // namespace
 
@@ -85,12 +88,59 @@ BOOST_AUTO_TEST_CASE(weights_are_capped_at_twice_the_median) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(inventories)
+
+BOOST_AUTO_TEST_CASE(a_digest_depends_on_what_is_there_and_not_on_how_it_came) {
+    crypto::SeededRng rng(1);
+    std::vector<PositionPrefix> prefixes(500);
+    for (auto& prefix : prefixes) prefix = rng.u64();
+    Inventory first, second;
+    for (const auto prefix : prefixes) BOOST_TEST(first.insert(prefix));
+    rng.shuffle(prefixes);
+    for (const auto prefix : prefixes) {
+        second.insert(prefix);
+        BOOST_TEST(!second.insert(prefix));
+        second.insert(~prefix);
+    }
+    BOOST_TEST((first.digest() != second.digest()));
+    for (const auto prefix : prefixes) BOOST_TEST(second.erase(~prefix));
+    BOOST_TEST(!second.erase(7));
+    BOOST_TEST((first.digest() == second.digest()));
+    BOOST_TEST((first.ranges(4) == second.ranges(4)));
+    for (const auto prefix : prefixes) second.erase(prefix);
+    BOOST_TEST((second.digest() == Inventory().digest()));
+}
+
+BOOST_AUTO_TEST_CASE(ranges_hold_what_begins_alike) {
+    crypto::SeededRng rng(2);
+    Inventory all;
+    for (int i = 0; i < 3000; ++i) all.insert(rng.u64());
+    BOOST_TEST(all.fitting_bits() == 6U);  // 3,000 / 64 = 47 in each
+    for (const unsigned bits : {0U, 1U, 6U, Inventory::kMostBits}) {
+        const auto before = all.ranges(bits);
+        BOOST_REQUIRE(before.size() == std::size_t{1} << bits);
+        std::size_t sum = 0;
+        for (std::size_t range = 0; range < before.size(); ++range) sum += all.in_range(bits, range).size();
+        BOOST_TEST(sum == all.size());
+        // One that goes changes its own range's digest and no other.
+        auto range = before.size() / 2;
+        while (all.in_range(bits, range).empty()) ++range;
+        auto fewer = all;
+        const auto gone = all.in_range(bits, range).front();
+        BOOST_TEST(fewer.erase(gone));
+        const auto after = fewer.ranges(bits);
+        for (std::size_t i = 0; i < before.size(); ++i) BOOST_TEST((after[i] == before[i]) == (i != range));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(registry)
 
 BOOST_AUTO_TEST_CASE(what_a_vault_told_is_known_while_it_is_here_and_72_hours_after) {
     Registry registry;
-    BOOST_TEST(!registry.enter(registered(1, 7), kNothing, kStart).value());
-    BOOST_TEST(registry.update(7, {10, 11}, {}).has_value());
+    BOOST_TEST(registry.enter(registered(1, 7)).value() == 0U);
+    BOOST_TEST(registry.update(7, added({10, 11})).has_value());
     BOOST_TEST((registry.known(10) == Known::yes));
     BOOST_TEST((registry.known(12) == Known::no));
     BOOST_REQUIRE(registry.holders(11).size() == 1U);
@@ -107,23 +157,35 @@ BOOST_AUTO_TEST_CASE(what_a_vault_told_is_known_while_it_is_here_and_72_hours_af
     BOOST_TEST(registry.size() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_vault_that_returns_sends_its_list_only_when_it_changed) {
+BOOST_AUTO_TEST_CASE(what_a_vault_told_in_an_earlier_session_counts_in_the_next) {
     Registry registry;
-    BOOST_TEST(!registry.enter(registered(1, 1), kNothing, kStart).value());
-    BOOST_TEST(registry.update(1, {5, 3}, {}).has_value());
+    BOOST_REQUIRE(registry.enter(registered(1, 1)));
+    BOOST_REQUIRE(registry.update(1, added({5, 3})));
     registry.leave(1, kStart);
-    BOOST_TEST(!registry.enter(registered(1, 2), inventory_digest({3, 5}), kStart).value());
+    BOOST_TEST(registry.inventory(1) == nullptr);
+    BOOST_TEST(registry.enter(registered(1, 2)).value() == 0U);
+    BOOST_REQUIRE(registry.inventory(2) != nullptr);
+    BOOST_TEST((registry.inventory(2)->all() == std::vector<PositionPrefix>{3, 5}));
     BOOST_TEST((registry.known(3) == Known::yes));
-    BOOST_TEST(registry.enter(registered(1, 3), inventory_digest({3, 5, 6}), kStart).value());
-    registry.clear_inventory(3);
-    BOOST_TEST((registry.known(3) == Known::no));
+    // A session that takes the place of one that stands names it.
+    BOOST_TEST(registry.enter(registered(1, 3)).value() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_range_that_is_told_anew_forgets_what_was_in_it_and_no_more) {
+    Registry registry;
+    const PositionPrefix low = 1, high = PositionPrefix{3} << 62;
+    BOOST_REQUIRE(registry.enter(registered(1, 1)));
+    BOOST_REQUIRE(registry.update(1, added({low, high, high + 1})));
+    BOOST_REQUIRE(registry.update(1, {2, {3}, {}, {high + 2}}));
+    BOOST_TEST((registry.inventory(1)->all() == std::vector<PositionPrefix>{low, high + 2}));
+    BOOST_TEST((registry.known(high) == Known::no));
 }
 
 BOOST_AUTO_TEST_CASE(an_older_session_has_no_say) {
     Registry registry;
-    BOOST_REQUIRE(registry.enter(registered(1, 1), kNothing, kStart));
-    BOOST_REQUIRE(registry.enter(registered(1, 2), kNothing, kStart));
-    BOOST_TEST(registry.update(1, {9}, {}).has_value());
+    BOOST_REQUIRE(registry.enter(registered(1, 1)));
+    BOOST_REQUIRE(registry.enter(registered(1, 2)));
+    BOOST_TEST(registry.update(1, added({9})).has_value());
     BOOST_TEST((registry.known(9) == Known::no));
     registry.leave(1, kStart);
     BOOST_REQUIRE(registry.present().size() == 1U);
@@ -133,11 +195,11 @@ BOOST_AUTO_TEST_CASE(an_older_session_has_no_say) {
 BOOST_AUTO_TEST_CASE(removals_are_of_the_vault_that_removes) {
     Registry registry;
     for (unsigned i = 1; i <= 2; ++i) {
-        BOOST_REQUIRE(registry.enter(registered(i, i), kNothing, kStart));
-        BOOST_REQUIRE(registry.update(i, {4}, {}));
+        BOOST_REQUIRE(registry.enter(registered(i, i)));
+        BOOST_REQUIRE(registry.update(i, added({4})));
     }
     BOOST_TEST(registry.holders(4).size() == 2U);
-    BOOST_TEST(registry.update(1, {}, {4, 4, 99}).has_value());
+    BOOST_TEST(registry.update(1, removed({4, 4, 99})).has_value());
     BOOST_REQUIRE(registry.holders(4).size() == 1U);
     BOOST_TEST((registry.holders(4)[0].id == vault_number(2)));
 }
@@ -147,18 +209,18 @@ BOOST_AUTO_TEST_CASE(inventories_stay_within_their_maxima) {
     limits.inventory = 3;
     limits.prefixes = 5;
     Registry registry(limits);
-    for (unsigned i = 1; i <= 2; ++i) BOOST_REQUIRE(registry.enter(registered(i, i), kNothing, kStart));
-    BOOST_TEST(registry.update(1, {1, 2, 3}, {}).has_value());
-    BOOST_TEST(registry.update(1, {1, 2, 3}, {}).has_value());  // nothing new
-    BOOST_TEST(registry.update(1, {4}, {}).error().is(Code::limit));
-    BOOST_TEST(registry.update(2, {1, 2}, {}).has_value());
-    BOOST_TEST(registry.update(2, {3}, {}).error().is(Code::limit));  // there is no more room for all
-    BOOST_TEST(registry.update(1, {}, {1}).has_value());
-    BOOST_TEST(registry.update(2, {3}, {}).has_value());
-    registry.clear_inventory(1);
+    for (unsigned i = 1; i <= 2; ++i) BOOST_REQUIRE(registry.enter(registered(i, i)));
+    BOOST_TEST(registry.update(1, added({1, 2, 3})).has_value());
+    BOOST_TEST(registry.update(1, added({1, 2, 3})).has_value());  // nothing new
+    BOOST_TEST(registry.update(1, added({4})).error().is(Code::limit));
+    BOOST_TEST(registry.update(2, added({1, 2})).has_value());
+    BOOST_TEST(registry.update(2, added({3})).error().is(Code::limit));  // there is no more room for all
+    BOOST_TEST(registry.update(1, removed({1})).has_value());
+    BOOST_TEST(registry.update(2, added({3})).has_value());
+    BOOST_REQUIRE(registry.update(1, kForgetAll));
     registry.leave(2, kStart);
     registry.expire(kStart + kAbsentKept + seconds(1));
-    BOOST_TEST(registry.update(1, {1, 2, 3}, {}).has_value());  // all room has come back
+    BOOST_TEST(registry.update(1, added({1, 2, 3})).has_value());  // all room has come back
 }
 
 BOOST_AUTO_TEST_CASE(a_full_registry_forgets_the_vault_that_is_away_longest) {
@@ -166,13 +228,13 @@ BOOST_AUTO_TEST_CASE(a_full_registry_forgets_the_vault_that_is_away_longest) {
     limits.vaults = 3;
     Registry registry(limits);
     for (unsigned i = 1; i <= 3; ++i) {
-        BOOST_REQUIRE(registry.enter(registered(i, i), kNothing, kStart));
-        BOOST_REQUIRE(registry.update(i, {i}, {}));
+        BOOST_REQUIRE(registry.enter(registered(i, i)));
+        BOOST_REQUIRE(registry.update(i, added({i})));
     }
-    BOOST_TEST(registry.enter(registered(4, 4), kNothing, kStart).error().is(Code::limit));
+    BOOST_TEST(registry.enter(registered(4, 4)).error().is(Code::limit));
     registry.leave(2, kStart + seconds(1));
     registry.leave(1, kStart + seconds(2));
-    BOOST_TEST(registry.enter(registered(4, 4), kNothing, kStart + seconds(3)).has_value());
+    BOOST_TEST(registry.enter(registered(4, 4)).has_value());
     BOOST_TEST((registry.known(1) == Known::absent));
     BOOST_TEST((registry.known(2) == Known::no));
     BOOST_TEST(registry.size() == 3U);

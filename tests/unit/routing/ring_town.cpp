@@ -24,8 +24,8 @@ RingTown::Node::Node(RingTown& of, sim::SimRuntime& with, std::vector<Endpoint> 
         };
         own = std::make_unique<OwnDescriptor>(sign, runtime.now());
     }
-    gossip = std::make_unique<Gossip>(Gossip::Parts{runtime, view, intake, *this, relay ? this : nullptr,
-                                                    own.get(), *this, std::move(bootstrap)});
+    gossip = std::make_unique<Gossip>(Gossip::Parts{
+        runtime, view, intake, *this, relay ? this : nullptr, own.get(), *this, std::move(bootstrap), {}});
     if (relay) ring = std::make_unique<Ring>(Ring::Parts{runtime, view, intake, *gossip, *this, *this, *own});
 }
 

@@ -68,7 +68,8 @@ struct RingTown::Node final : routing::RpcCaller, routing::RpcServer, routing::I
     std::map<routing::Method, routing::RpcHandler> handlers;
     std::unique_ptr<TestRelay> identity;
     routing::View view{test_network()};
-    routing::Intake intake{runtime, view};
+    routing::ProofChecker proofs{runtime};
+    routing::Intake intake{runtime, view, proofs};
     std::unique_ptr<routing::OwnDescriptor> own;
     std::unique_ptr<routing::Gossip> gossip;
     std::unique_ptr<routing::Ring> ring;

@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(malformed_branches_do_not_decode) {
         const auto byte = static_cast<std::uint8_t>(value);
         // At a higher level the second child, 8 of 32, is no branch.
         BOOST_REQUIRE(decodes(0, byte) == (value == 1));
-        BOOST_REQUIRE(decodes(1, byte) == (value == 0));
+        BOOST_REQUIRE(decodes(1, byte) == (value == 1));
         BOOST_REQUIRE(decodes(2, byte) == (value == 2));
         BOOST_REQUIRE(decodes(3, byte) == (value == 0));
         BOOST_REQUIRE(decodes(4, byte) == (value >= 1 && value < 60));

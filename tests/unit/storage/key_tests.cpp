@@ -82,10 +82,59 @@ BOOST_AUTO_TEST_CASE(keys_with_impossible_fields_are_refused) {
     BOOST_TEST(says(with(1, 2), "20 of 60"));
     BOOST_TEST(says(with(2, 0), "profile"));
     BOOST_TEST(says(with(3, 65), "profile"));
+    BOOST_TEST(says(with(1, 5), "type"));
     BOOST_TEST(says(with(4, 4), "profile"));
     auto longer = good;
     longer.push_back(0);
     BOOST_TEST(says(message(crypto::bech32_encode("chk", longer)), "too long"));
+}
+
+ExtentKey sample_extent() {
+    return {{*Root::from(random_bytes(1, 32)), leaf_profile(1000), SegmentKind::pack},
+            random_key(2),
+            random_key(3),
+            {4, 700}};
+}
+
+BOOST_AUTO_TEST_CASE(the_key_of_a_file_in_a_pack_comes_back) {
+    const auto key = sample_extent();
+    const auto text = key.encode();
+    BOOST_TEST(text.size() == 185u);
+    const auto back = decode_read_key(text);
+    BOOST_REQUIRE(back.has_value());
+    const auto& extent = std::get<ExtentKey>(*back);
+    BOOST_TEST((extent.pack == key.pack && extent.extent == key.extent));
+    BOOST_TEST((extent.read == key.read && extent.pack_verify == key.pack_verify));
+    // What it weakens to is the key of the whole pack, and does not lead to the file's.
+    const auto weak = decode_verify_key(text);
+    BOOST_REQUIRE(weak.has_value());
+    BOOST_TEST((weak->top == key.pack && weak->verify == key.pack_verify));
+    BOOST_TEST((decode_verify_key(weak->encode())->verify == key.pack_verify));
+    BOOST_TEST(says(message(text), "a file in a pack, which this version cannot read"));
+    BOOST_TEST(says(VerifyKey::decode(text).error().text(), "in a pack"));
+}
+
+BOOST_AUTO_TEST_CASE(the_key_of_a_directory_comes_back_and_is_no_files) {
+    const ReadKey key{{*Root::from(random_bytes(1, 32)), branch_profile(100), SegmentKind::directory},
+                      random_key(2)};
+    const auto text = key.encode();
+    BOOST_TEST((std::get<ReadKey>(*decode_read_key(text)).top == key.top));
+    BOOST_TEST((decode_verify_key(text)->top == key.top));
+    BOOST_TEST(says(message(text), "the key of a directory, which this version cannot read"));
+    BOOST_TEST(says(VerifyKey::decode(text).error().text(), "a directory"));
+}
+
+BOOST_AUTO_TEST_CASE(places_outside_of_a_pack_are_refused) {
+    for (const Extent extent :
+         {Extent{0, 10}, Extent{3, 10}, Extent{4, 0xffff'ffff}, Extent{0xffff'ffff, 4}}) {
+        auto key = sample_extent();
+        key.extent = extent;
+        BOOST_TEST(says(message(key.encode()), "outside of its pack"));
+    }
+    const auto good = crypto::bech32_decode(sample_extent().encode())->data;
+    for (std::size_t size = 0; size < good.size(); ++size) {
+        message(crypto::bech32_encode("chk", ByteView(good).first(size)));
+    }
 }
 
 }  // namespace

@@ -164,7 +164,7 @@ std::vector<Block> forged(const Profile& profile, const Commitment& commitment,
         auto bytes = to_bytes(BlockHeader{profile, i}.encode());
         append(bytes, commitment);
         append(bytes, shares[i].expose());
-        for (const auto& sibling : tree.path(i)) append(bytes, sibling);
+        for (const auto& beside : tree.path(i)) append(bytes, beside);
         append(bytes, fragment(i));
         auto block = Block::verify({root, i}, std::move(bytes));
         BOOST_REQUIRE(block.has_value());

@@ -74,5 +74,15 @@ BOOST_AUTO_TEST_CASE(names_that_could_do_harm_are_refused) {
     BOOST_TEST(!valid_file_name(std::string(256, 'x')));
 }
 
+// What tests make of the fan-out: the same rules, in a tree that is small.
+BOOST_AUTO_TEST_CASE(another_fan_out_makes_a_deeper_tree) {
+    const FileShape shape(3 * kFullSegment + 5, 0, 2);
+    BOOST_TEST(shape.levels() == 2u);
+    BOOST_TEST(shape.count(0) == 4u);
+    BOOST_TEST(shape.count(1) == 2u);
+    BOOST_TEST(shape.children(1, 1) == 2u);
+    BOOST_TEST(shape.bytes_under(1, 1) == kFullSegment + 5);
+}
+
 }  // namespace
 }  // namespace catacomb::storage

@@ -11,10 +11,16 @@
 
 namespace catacomb::storage {
 
+// Where files cost no disk, else where temporary files go.
+inline std::filesystem::path memory_directory() {
+    return ::access("/dev/shm", W_OK) == 0 ? std::filesystem::path("/dev/shm")
+                                           : std::filesystem::temp_directory_path();
+}
+
 class TemporaryDirectory {
 public:
-    TemporaryDirectory() {
-        auto name = (std::filesystem::temp_directory_path() / "catacomb-store-XXXXXX").string();
+    explicit TemporaryDirectory(const std::filesystem::path& home = memory_directory()) {
+        auto name = (home / "catacomb-store-XXXXXX").string();
         if (!::mkdtemp(name.data())) throw std::runtime_error("no temporary directory");
         path_ = name;
     }

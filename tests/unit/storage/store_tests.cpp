@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(what_was_put_is_got) {
         BOOST_TEST(store.usage().blocks == number);
         BOOST_TEST(!store.has(id_of(number)));
         BOOST_TEST(store.get(id_of(number)).error().is(Code::not_found));
-        BOOST_TEST(store.lease_end(id_of(number)).error().is(Code::not_found));
+        BOOST_TEST(store.info(id_of(number)).error().is(Code::not_found));
     });
 }
 
@@ -55,18 +55,68 @@ BOOST_AUTO_TEST_CASE(a_second_put_changes_nothing_but_the_lease) {
         const auto before = store.usage();
         BOOST_TEST(put_one(store, {id_of(1), bytes_of(2, 4096), at_hour(20)}).has_value());
         BOOST_TEST((*store.get(id_of(1)) == bytes_of(1, 4096)));
-        BOOST_TEST((*store.lease_end(id_of(1)) == at_hour(20)));
+        BOOST_TEST((store.info(id_of(1))->lease_end == at_hour(20)));
         BOOST_TEST(put_one(store, put_of(1, 4096, at_hour(5))).has_value());
-        BOOST_TEST((*store.lease_end(id_of(1)) == at_hour(20)));
+        BOOST_TEST((store.info(id_of(1))->lease_end == at_hour(20)));
         BOOST_TEST(store.usage().bytes == before.bytes);
-        BOOST_TEST(*store.expire(at_hour(19), 10) == 0u);
-        BOOST_TEST(*store.expire(at_hour(20), 10) == 1u);
+        BOOST_TEST(store.expire(at_hour(19), 10)->size() == 0u);
+        BOOST_TEST(store.expire(at_hour(20), 10)->size() == 1u);
         // Twice in one group.
         const Put twice[] = {put_of(3, kMaxBlockSize, at_hour(1)), put_of(3, kMaxBlockSize, at_hour(2))};
         for (const auto& result : store.put_group(twice)) BOOST_TEST(result.has_value());
         BOOST_TEST((*store.get(id_of(3)) == bytes_of(3, kMaxBlockSize)));
-        BOOST_TEST((*store.lease_end(id_of(3)) == at_hour(2)));
+        BOOST_TEST((store.info(id_of(3))->lease_end == at_hour(2)));
         BOOST_TEST(store.usage().blocks == 1u);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(what_is_known_of_a_block_is_kept_beside_it) {
+    on_both([](BlockStore& store) {
+        auto put = put_of(1, 5000, at_hour(100));
+        put.profile = {20, 60, BlockClass::cells4};
+        put.asker = Asker::hand_over;
+        put.now = at_hour(50);
+        BOOST_TEST(put_one(store, put).has_value());
+        BlockInfo due{5000, put.profile, 0, Asker::hand_over, at_hour(100), 2, 0};
+        BOOST_TEST((*store.info(put.id) == due));
+        // A later put for somebody else extends the lease, and nothing more.
+        put.asker = Asker::steward;
+        put.lease_end = at_hour(200);
+        put.now = at_hour(90);
+        BOOST_TEST(put_one(store, put).has_value());
+        due.asker = Asker::steward;
+        due.lease_end = at_hour(200);
+        BOOST_TEST((*store.info(put.id) == due));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_lease_is_renewed_without_a_body_and_never_made_shorter) {
+    on_both([](BlockStore& store) {
+        BOOST_TEST(put_one(store, put_of(1, 5000, at_hour(10))).has_value());
+        BOOST_TEST(put_one(store, put_of(2, 5000, at_hour(10))).has_value());
+        const Renewal renewals[] = {{id_of(1), at_hour(20)}, {id_of(3), at_hour(20)}, {id_of(2), at_hour(5)}};
+        const auto results = store.renew(renewals);
+        BOOST_TEST(results[0].has_value());
+        BOOST_TEST(results[1].error().is(Code::not_found));
+        BOOST_TEST(results[2].has_value());
+        BOOST_TEST((store.info(id_of(1))->lease_end == at_hour(20)));
+        BOOST_TEST((store.info(id_of(1))->asker == Asker::renew));
+        BOOST_TEST((store.info(id_of(2))->lease_end == at_hour(10)));
+        const std::vector<BlockId> second{id_of(2)};
+        BOOST_TEST((*store.expire(at_hour(19), 10) == second));
+        BOOST_TEST(!store.has(id_of(3)));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(what_expired_is_told_by_name_in_order) {
+    on_both([](BlockStore& store) {
+        std::vector<BlockId> due;
+        for (int i = 0; i < 100; ++i) {
+            BOOST_TEST(put_one(store, put_of(i, 100, at_hour(i))).has_value());
+            if (i <= 80) due.push_back(id_of(i));
+        }
+        BOOST_TEST((*store.expire(at_hour(80), 1000) == due));
+        BOOST_TEST(store.expire(at_hour(80), 1000)->empty());
     });
 }
 
@@ -75,11 +125,11 @@ BOOST_AUTO_TEST_CASE(leases_end_in_order_and_no_more_than_asked) {
         std::vector<Put> puts;
         for (int i = 0; i < 200; ++i) puts.push_back(put_of(i, 1024, at_hour(i)));
         for (const auto& result : store.put_group(puts)) BOOST_REQUIRE(result.has_value());
-        BOOST_TEST(*store.expire(at_hour(-1), 1000) == 0u);
-        BOOST_TEST(*store.expire(at_hour(150), 100) == 100u);
+        BOOST_TEST(store.expire(at_hour(-1), 1000)->size() == 0u);
+        BOOST_TEST(store.expire(at_hour(150), 100)->size() == 100u);
         BOOST_TEST(!store.has(id_of(99)));
         BOOST_TEST(store.has(id_of(100)));
-        BOOST_TEST(*store.expire(at_hour(150), 1000) == 51u);
+        BOOST_TEST(store.expire(at_hour(150), 1000)->size() == 51u);
         BOOST_TEST(store.has(id_of(151)));
         BOOST_TEST(store.usage().blocks == 49u);
         BOOST_TEST(store.usage().bytes == 49 * quota_charge(1024));
@@ -101,7 +151,7 @@ BOOST_AUTO_TEST_CASE(removed_blocks_are_gone_and_their_room_is_free) {
         BOOST_TEST(store.usage().blocks == 0u);
         BOOST_TEST(store.usage().bytes == 0u);
         BOOST_TEST(store.list({}, 10)->empty());
-        BOOST_TEST(*store.expire(at_hour(100000), 10) == 0u);
+        BOOST_TEST(store.expire(at_hour(100000), 10)->size() == 0u);
     });
 }
 
@@ -171,7 +221,7 @@ BOOST_AUTO_TEST_CASE(readers_run_beside_the_writer) {
             for (std::uint64_t i = 0; i < 16; ++i)
                 puts.push_back(put_of(group * 1000 + i, 16384, at_hour(1)));
             store.put_group(puts);
-            BOOST_TEST(*store.expire(at_hour(1), 16) == 16u);
+            BOOST_TEST(store.expire(at_hour(1), 16)->size() == 16u);
         }
         writing = false;
         for (auto& reader : readers) reader.join();
@@ -182,22 +232,34 @@ BOOST_AUTO_TEST_CASE(readers_run_beside_the_writer) {
 
 BOOST_AUTO_TEST_CASE(memory_forgets_what_was_not_synced_and_shows_damage) {
     MemoryBlockStore store(1 << 20);
-    put_one(store, put_of(1, 1024));
+    put_one(store, put_of(1, 1024, at_hour(10)));
+    put_one(store, put_of(3, 1024));
     store.hold_syncs(true);
     put_one(store, put_of(2, 1024));
+    put_one(store, put_of(1, 1024, at_hour(20)));
+    const BlockId third[] = {id_of(3)};
+    BOOST_TEST(store.remove(third).has_value());
     BOOST_TEST(store.has(id_of(2)));
+    BOOST_TEST(!store.has(id_of(3)));
     store.crash();
-    BOOST_TEST(store.has(id_of(1)));
     BOOST_TEST(!store.has(id_of(2)));
-    BOOST_TEST(store.usage().bytes == quota_charge(1024));
-    store.hold_syncs(false);
+    BOOST_TEST(store.has(id_of(3)));
+    BOOST_TEST((store.info(id_of(1))->lease_end == at_hour(10)));
+    BOOST_TEST(store.usage().bytes == 2 * quota_charge(1024));
     put_one(store, put_of(2, 1024));
+    store.hold_syncs(false);
     store.crash();
     BOOST_TEST(store.has(id_of(2)));
     BOOST_TEST(store.damage(id_of(1)));
     BOOST_TEST(store.get(id_of(1)).error().is(Code::corrupt));
+    const Renewal damaged[] = {{id_of(1), at_hour(30)}};
+    BOOST_TEST(store.renew(damaged).front().error().is(Code::corrupt));
     BOOST_TEST(put_one(store, put_of(1, 1024)).has_value());
     BOOST_TEST((*store.get(id_of(1)) == bytes_of(1, 1024)));
+    store.fail_reads(true);
+    BOOST_TEST(store.get(id_of(1)).error().is(Code::io));
+    BOOST_TEST(store.get(id_of(9)).error().is(Code::not_found));
+    BOOST_TEST(store.renew(damaged).front().error().is(Code::io));
 }
 
 BOOST_AUTO_TEST_CASE(everything_is_there_after_reopening) {
@@ -214,7 +276,7 @@ BOOST_AUTO_TEST_CASE(everything_is_there_after_reopening) {
     BOOST_TEST((*store)->usage().bytes == before.bytes);
     for (std::uint64_t i = 0; i < 40; ++i)
         BOOST_TEST((*(*store)->get(id_of(i)) == bytes_of(i, kSizes[i % 4])));
-    BOOST_TEST(*(*store)->expire(at_hour(19), 1000) == 20u);
+    BOOST_TEST((*store)->expire(at_hour(19), 1000)->size() == 20u);
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_is_opened_once) {
@@ -313,12 +375,17 @@ BOOST_AUTO_TEST_CASE(the_reserve_is_held_released_and_held_again) {
     BOOST_TEST(!std::filesystem::exists(directory.path() + "/impossible"));
 }
 
-// Else a flipped bit would have a good block evicted as long expired.
-BOOST_AUTO_TEST_CASE(a_lease_that_reads_as_before_1970_is_damage) {
-    auto record = StoredMeta::of(put_of(1, 16384)).encode();
-    BOOST_TEST(StoredMeta::decode(record).has_value());
-    record[7] |= 0x80;
-    BOOST_TEST(!StoredMeta::decode(record).has_value());
+// Else a flipped bit would have a good block evicted, or kept for ever.
+BOOST_AUTO_TEST_CASE(a_record_with_any_bit_flipped_is_damage) {
+    const auto put = put_of(1, 16384);
+    const auto record = StoredMeta::of(put).encode(put.id);
+    BOOST_TEST((StoredMeta::decode(put.id, record)->info == StoredMeta::of(put).info));
+    BOOST_TEST(!StoredMeta::decode(id_of(2), record).has_value());
+    for (std::size_t bit = 0; bit < record.size() * 8; ++bit) {
+        auto damaged = record;
+        damaged[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
+        BOOST_TEST(!StoredMeta::decode(put.id, damaged).has_value());
+    }
 }
 
 }  // namespace

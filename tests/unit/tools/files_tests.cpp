@@ -2,13 +2,18 @@
 // a half file.
 #include "tools/catacomb/files.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <set>
 
 #include "tests/support/scratch_dir.hpp"
+#include "tools/catacomb/output_file.hpp"
+#include "tools/catacomb/process.hpp"
 
 using namespace catacomb;
 using namespace catacomb::cli;
@@ -100,8 +105,7 @@ BOOST_AUTO_TEST_CASE(an_output_appears_whole_or_not_at_all) {
     {
         auto output = OutputFile::open(path("out")).value();
         BOOST_TEST(output.write(view("half")).has_value());
-        BOOST_TEST(names().size() == 1u);
-        BOOST_TEST(!fs::exists(path("out")));
+        BOOST_TEST(names().empty());  // so that nothing is left, whatever ends the program
     }
     BOOST_TEST(names().empty());
     auto output = OutputFile::open(path("out")).value();
@@ -136,6 +140,69 @@ BOOST_AUTO_TEST_CASE(nothing_is_overwritten_even_when_it_appears_late) {
     BOOST_TEST(names() == (std::set<std::string>{"out", "there"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_name_may_be_as_long_as_a_file_name) {
+    for (const std::size_t length : {243u, 244u, 255u}) {
+        const std::string name(length, 'n');
+        auto output = OutputFile::open(path(name.c_str())).value();
+        BOOST_TEST(output.commit().has_value(), length);
+        BOOST_TEST(names().count(name) == 1u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_the_shell_opened_is_written_to) {
+    int ends[2];
+    BOOST_REQUIRE(::pipe(ends) == 0);
+    for (const auto* folder : {"/dev/fd/", "/proc/self/fd/"}) {
+        auto output = OutputFile::open(folder + std::to_string(ends[1])).value();
+        BOOST_TEST(output.look_for_room(~std::uint64_t{0}).has_value());
+        BOOST_TEST(output.write(view("abc")).has_value());
+        BOOST_TEST(output.commit().has_value());
+        char came[4] = "";
+        BOOST_TEST(::read(ends[0], came, 3) == 3);
+        BOOST_TEST(came == "abc");
+    }
+    ::close(ends[0]);
+    ::close(ends[1]);
+    BOOST_TEST((OutputFile::open("/dev/fd/" + std::to_string(ends[1])).error().code == Code::io));
+    BOOST_TEST(names_standard_output("/dev/stdout"));
+    BOOST_TEST(names_standard_output("/dev/fd/1"));
+    BOOST_TEST(!names_standard_output("/dev/fd/11"));
+    BOOST_TEST(!names_standard_output("/dev/fd/1x"));
+    BOOST_TEST(check_free("/dev/stdout").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_without_room_is_told_before) {
+    const auto output = OutputFile::open(path("out")).value();
+    BOOST_TEST(output.look_for_room(1).has_value());
+    const auto told = output.look_for_room(std::uint64_t{1} << 62);
+    BOOST_REQUIRE(!told);
+    BOOST_TEST((told.error().code == Code::io));
+    BOOST_TEST(told.error().text().find("No space left") != std::string::npos);
+}
+
+// In a child, which may close what it likes.
+BOOST_AUTO_TEST_CASE(a_closed_standard_descriptor_is_nothing_else) {
+    const auto child = ::fork();
+    if (child == 0) {
+        for (const int fd : {0, 1, 2}) ::close(fd);
+        claim_standard_descriptors();
+        char byte = 0;
+        const bool input = ::read(0, &byte, 1) < 0, output = ::write(1, "x", 1) < 0,
+                   errors = ::write(2, "x", 1) < 0;
+        ::_exit(input && output && errors && ::open("/dev/null", O_RDONLY) > 2 ? 0 : 1);
+    }
+    int status = -1;
+    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_of_open_files_that_is_too_low_is_told) {
+    const auto has = raise_open_files(1).value();
+    const auto told = raise_open_files(has + 1);
+    BOOST_REQUIRE(!told);
+    BOOST_TEST(told.error().text().find(std::to_string(has + 1)) != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_dangling_link_is_not_followed) {
     fs::create_symlink(path("elsewhere"), path("link"));
     BOOST_TEST(!OutputFile::open(path("link")).has_value());
@@ -167,8 +234,8 @@ BOOST_AUTO_TEST_CASE(stored_names_become_harmless) {
     BOOST_TEST(safe_file_name("") == "catacomb-file");
     BOOST_TEST(safe_file_name("größe.txt") == "größe.txt");
     BOOST_TEST(safe_file_name("a\u202etxt.exe\u009b") == "a_txt.exe_");
-    const auto longest = safe_file_name(std::string(242, 'a') + "ü" + std::string(100, 'b'));
-    BOOST_TEST(longest == std::string(242, 'a'));
+    const auto longest = safe_file_name(std::string(254, 'a') + "ü" + std::string(100, 'b'));
+    BOOST_TEST(longest == std::string(254, 'a'));
 }
 
 BOOST_AUTO_TEST_CASE(keys_come_from_arguments_and_files) {

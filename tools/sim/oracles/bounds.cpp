@@ -12,8 +12,9 @@ std::string exceeds(const char* what, std::size_t is, std::size_t most) {
 std::string link_violation(const routing::Link& link, const routing::LinkLimits& limits) {
     for (const auto& found : {
              exceeds("circuits over one link", link.circuits, limits.circuits),
-             exceeds("control frames waiting on one link", link.control_waiting(), limits.control_frames),
-             exceeds("body frames waiting on one link", link.bodies_waiting(), limits.body_frames),
+             exceeds("control frames waiting on one link", link.outbox().control_waiting(),
+                     limits.control_frames),
+             exceeds("body frames waiting on one link", link.outbox().bodies_waiting(), limits.body_frames),
          }) {
         if (!found.empty()) return found;
     }

@@ -1,5 +1,7 @@
 #include "tools/sim/oracles/durability.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "storage/tree/walker.hpp"
@@ -19,6 +21,16 @@ std::vector<storage::Block> live_blocks(const storage::SegmentRef& segment, cons
             out.push_back(std::move(*block));
             break;
         }
+    }
+    return out;
+}
+
+std::size_t kept_blocks(const storage::SegmentRef& segment, const Stores& stores) {
+    std::size_t out = 0;
+    for (unsigned i = 0; i < segment.profile.n; ++i) {
+        const storage::BlockId id{segment.root, static_cast<std::uint8_t>(i)};
+        const auto keeps = [&](auto* store) { return store->get(id).has_value(); };
+        out += std::any_of(stores.begin(), stores.end(), keeps);
     }
     return out;
 }
@@ -46,6 +58,22 @@ std::string durability_violation(const std::string& key, const Result<Bytes>& go
     if (!got) return concat("a file whose blocks live could not be read: ", got.error().text());
     if (*got != *there) return "what was read is not what lies in the vaults";
     return {};
+}
+
+std::string acknowledgement_violation(const std::string& key, std::size_t placed, const Stores& all) {
+    auto decoded = storage::ReadKey::decode(key);
+    CHECK(decoded.has_value());
+    storage::FileReader reader(std::move(*decoded));
+    std::size_t kept = 0;
+    while (const auto node = reader.next()) {
+        kept += kept_blocks(node->ref, all);
+        auto stripe = storage::SealedStripe::recover(live_blocks(node->ref, all));
+        if (!stripe) return concat("an acknowledged file is gone: ", stripe.error().text());
+        if (auto plain = reader.deliver(std::move(*stripe)); !plain)
+            return concat("an acknowledged file is damaged: ", plain.error().text());
+    }
+    if (kept >= placed) return {};
+    return concat(placed, " blocks were acknowledged, and ", kept, " of the file's are in any store");
 }
 
 }  // namespace catacomb::sim

@@ -19,4 +19,8 @@ Result<Bytes> read_from_stores(const std::string& key, const Stores& stores);
 // an empty string.
 std::string durability_violation(const std::string& key, const Result<Bytes>& got, const Stores& live);
 
+// An insert ended with `placed` blocks acknowledged, and then vaults crashed: none of the blocks may be in no
+// store of `all`. A violation in words, or an empty string.
+std::string acknowledgement_violation(const std::string& key, std::size_t placed, const Stores& all);
+
 }  // namespace catacomb::sim

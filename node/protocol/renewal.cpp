@@ -1,0 +1,61 @@
+#include "node/protocol/renewal.hpp"
+
+#include "base/codec.hpp"
+#include "node/protocol/acknowledgement.hpp"
+
+namespace catacomb::node {
+namespace {
+
+constexpr std::uint8_t kManyRenewed = 2;  // where a single word says STORED or RENEWED
+
+Bytes signed_bytes(const RenewalAsked& asked, const std::vector<BlockMask>& masks, Time granted,
+                   const routing::VaultId& vault) {
+    Writer out;
+    out.u8(kAcknowledgementVersion).u8(kManyRenewed).raw(vault).u64(unix_seconds(granted)).raw(asked.nonce);
+    out.u32(static_cast<std::uint32_t>(asked.items.size()));
+    for (std::size_t i = 0; i < asked.items.size(); ++i)
+        out.raw(asked.items[i].root).u64(masks[i]).u32(asked.items[i].size);
+    return out.take();
+}
+
+// The masks, each within what was asked.
+Result<std::vector<BlockMask>> read_masks(const wire::VaultRenewed& given, const RenewalAsked& asked) {
+    std::vector<BlockMask> out(given.masks().begin(), given.masks().end());
+    if (out.size() != asked.items.size()) return error(Code::malformed);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        if (out[i] & ~asked.items[i].mask) return error(Code::malformed);
+    }
+    return out;
+}
+
+}  // namespace
+
+wire::VaultRenewed sign_renewal(const RenewalAsked& asked, const Renewed& renewed,
+                                const crypto::SignKeyPair& key, const routing::NetworkParameters& network) {
+    wire::VaultRenewed out;
+    out.set_version(kAcknowledgementVersion);
+    renewed.vault.write(out);
+    out.set_lease_end(unix_seconds(renewed.lease_end));
+    for (const auto mask : renewed.masks) out.add_masks(mask);
+    const auto message = signed_bytes(asked, renewed.masks, renewed.lease_end, renewed.vault.id());
+    out.set_signature(proto_bytes(crypto::sign(key, crypto::label::kAcknowledge, network.id, message)));
+    return out;
+}
+
+Result<Renewed> read_renewed(const wire::VaultRenewed& given, const RenewalAsked& asked,
+                             const routing::NetworkParameters& network, Time now) {
+    if (auto good = check_version(given.version()); !good) return good.error();
+    const auto signature = crypto::Signature::from(view(given.signature()));
+    auto masks = read_masks(given, asked);
+    if (!signature || !masks) return error(Code::malformed);
+    auto vault = VaultIdentity::read(given, network, now);
+    if (!vault) return vault.error();
+    const auto granted = from_unix_seconds(given.lease_end());
+    const auto message = signed_bytes(asked, *masks, granted, vault->id());
+    if (!crypto::verify(vault->key, crypto::label::kAcknowledge, network.id, message, *signature))
+        return error(Code::corrupt, "the vault's signature does not hold");
+    if (auto good = check_lease(granted, asked.lease_end, now); !good) return good.error();
+    return Renewed{*vault, std::move(*masks), granted};
+}
+
+}  // namespace catacomb::node

@@ -1,0 +1,100 @@
+#include "node/rendezvous/fetch.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "node/protocol/limits.hpp"
+#include "routing/tap.hpp"
+
+namespace catacomb::node {
+namespace {
+
+using routing::Handle;
+using routing::Known;
+
+wire::FetchAnswer::Outcome outcome_of(Known known) {
+    if (known == Known::yes) return wire::FetchAnswer::FOUND;
+    return known == Known::absent ? wire::FetchAnswer::ABSENT : wire::FetchAnswer::NO;
+}
+
+Bytes found(const Bytes& block) {
+    wire::FetchAnswer out;
+    out.set_outcome(wire::FetchAnswer::FOUND);
+    out.set_block(proto_bytes(block));
+    return encode(out);
+}
+
+}  // namespace
+
+Task<Result<Bytes>> FetchFromVaults::serve_fetch(Bytes body) {
+    auto message = decode<wire::FetchBlock>(body);
+    if (!message) co_return error(Code::malformed);
+    auto block = to_block_id(message->root(), message->index());
+    if (!block) co_return block.error();
+    const auto patience = std::min<Duration>(milliseconds(message->wait_ms()), limits::kLongestVaultAbsence);
+    const auto wait_until = runtime_.now() + patience;
+    const auto give_up = runtime_.now() + limits::kFetchAtVaults;
+    std::set<std::uint64_t> asked;
+    for (;;) {
+        auto bytes = co_await ask_all(*block, asked, give_up);
+        if (bytes) co_return found(*bytes);
+        const bool known = sessions_.registry().known(prefix_of(*block)) != Known::no;
+        wire::FetchAnswer answer;
+        answer.set_outcome(known ? wire::FetchAnswer::ABSENT : wire::FetchAnswer::NO);
+        if (!known || runtime_.now() >= wait_until) co_return encode(answer);
+        const auto wake = co_await sessions_.told().wait(wait_until);
+        if (wake == routing::Wake::closed) co_return error(Code::closed);
+    }
+}
+
+Task<std::optional<Bytes>> FetchFromVaults::ask_all(storage::BlockId block, std::set<std::uint64_t>& asked,
+                                                    Time give_up) {
+    const auto holders = sessions_.registry().holders(prefix_of(block));
+    for (const auto& vault : holders) {
+        if (!asked.insert(vault.session).second) continue;
+        const auto deadline = std::min<Time>(runtime_.now() + limits::kFetchAtVault, give_up);
+        auto bytes = co_await ask(vault.session, block, deadline);
+        if (bytes) co_return std::move(*bytes);
+    }
+    co_return std::nullopt;
+}
+
+Task<Result<Bytes>> FetchFromVaults::ask(std::uint64_t session, storage::BlockId block, Time deadline) {
+    auto stream = sessions_.open_to(session);
+    if (!stream) co_return stream.error();
+    if (auto* tap = runtime_.tap()) tap->saw({Handle::Kind::vault_session, session}, block.root);
+    wire::Request wanted;
+    wanted.set_root(proto_bytes(block.root));
+    wanted.set_index(block.index);
+    auto message = encode(Kind::vault_request, wanted);
+    auto sent = co_await (*stream)->send(std::move(message), true);
+    if (!sent) co_return sent.error();
+    auto reply = co_await (*stream)->receive(deadline);
+    if (!reply) co_return reply.error();
+    auto split = split_kind(std::move(*reply));
+    if (!split) co_return split.error();
+    if (split->kind != Kind::block) {
+        sessions_.note_gone(session, block);
+        co_return error(Code::not_found);
+    }
+    if (auto good = storage::check_block(block, split->body); !good) {
+        log_warning("rendezvous", "a vault answered with a block that is not the one asked for");
+        co_return good.error();
+    }
+    co_return std::move(split->body);
+}
+
+Task<Result<Bytes>> FetchFromVaults::serve_have(Bytes body) {
+    auto message = decode<wire::HaveBlocks>(body);
+    if (!message || message->indices().size() > storage::kMaxBlocks) co_return error(Code::malformed);
+    wire::HaveAnswer answer;
+    for (const char index : message->indices()) {
+        auto block = to_block_id(message->root(), static_cast<std::uint8_t>(index));
+        if (!block) co_return block.error();
+        const auto outcome = outcome_of(sessions_.registry().known(prefix_of(*block)));
+        answer.mutable_outcomes()->push_back(static_cast<char>(outcome));
+    }
+    co_return encode(answer);
+}
+
+}  // namespace catacomb::node

@@ -1,0 +1,125 @@
+#include "node/rendezvous/sessions.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/log.hpp"
+#include "node/protocol/limits.hpp"
+#include "routing/tap.hpp"
+
+namespace catacomb::node {
+namespace {
+
+using routing::Handle;
+
+constexpr std::size_t kRecentRoots = 4096;  // of each vault
+
+}  // namespace
+
+void RecentRoots::insert(const storage::Root& root) {
+    const auto tag = root_tag(root);
+    if (++counts_[tag] > 1) return;
+    order_.push_back(tag);
+    if (order_.size() <= kRecentRoots) return;
+    counts_.erase(order_.front());
+    order_.pop_front();
+}
+
+unsigned RecentRoots::count(const storage::Root& root) const {
+    const auto at = counts_.find(root_tag(root));
+    return at == counts_.end() ? 0 : at->second;
+}
+
+Sessions::Sessions(Runtime& runtime, const routing::View& view, routing::NodeId self)
+    : runtime_(runtime), view_(view), self_(self), told_(runtime) {}
+
+Result<> Sessions::begin(std::shared_ptr<routing::RelayCircuit> circuit,
+                         const routing::RegisteredVault& vault) {
+    const auto older = registry_.enter(vault);
+    if (!older) return older.error();
+    if (auto* tap = runtime_.tap()) {
+        tap->joined({Handle::Kind::vault_session, vault.session}, {Handle::Kind::circuit, vault.session});
+        tap->saw({Handle::Kind::vault_session, vault.session}, vault.key);
+    }
+    circuit->on_closed = [this, session = vault.session] { end(session); };
+    sessions_[vault.session].circuit = std::move(circuit);
+    if (auto* replaced = find(*older)) {
+        const auto closing = replaced->circuit;
+        closing->close();
+    }
+    return ok();
+}
+
+void Sessions::end(std::uint64_t session) {
+    registry_.leave(session, runtime_.now());
+    sessions_.erase(session);
+}
+
+Result<> Sessions::update(std::uint64_t session, const routing::InventoryUpdate& update) {
+    auto updated = registry_.update(session, update);
+    told_.open();
+    return updated;
+}
+
+Result<CircuitStreamPtr> Sessions::open_to(std::uint64_t session) {
+    auto* found = find(session);
+    if (!found || found->circuit->is_closed()) return error(Code::unreachable);
+    return found->circuit->open_stream();
+}
+
+bool Sessions::serves(const routing::VaultId& vault) const {
+    const auto following = view_.successors_of(vault, limits::kOfferingRelays, runtime_.now());
+    return std::any_of(following.begin(), following.end(),
+                       [this](const auto& relay) { return relay->id == self_; });
+}
+
+std::vector<Candidate> Sessions::candidates(const storage::BlockId& block) const {
+    std::set<routing::VaultId> holders;
+    for (const auto& vault : registry_.holders(prefix_of(block))) holders.insert(vault.id);
+    std::vector<Candidate> out;
+    for (const auto& vault : registry_.present()) {
+        if (!serves(vault.id)) continue;
+        const auto& session = sessions_.at(vault.session);
+        out.push_back({vault, holders.count(vault.id) > 0, session.roots.count(block.root), session.full,
+                       session.unsound});
+    }
+    return out;
+}
+
+// The vault's own update follows; until then a check through another exit must find it.
+void Sessions::note_stored(std::uint64_t session, const storage::BlockId& block) {
+    auto* found = find(session);
+    if (!found) return;
+    found->unsound = false;
+    found->roots.insert(block.root);
+    routing::InventoryUpdate update;
+    update.added.push_back(prefix_of(block));
+    const auto known = registry_.update(session, update);
+    if (!known) log_warning("rendezvous", "a vault's inventory is full");
+}
+
+// The vault has a block of that segment by way of another relay: the next one is not offered to it first.
+void Sessions::note_sibling(std::uint64_t session, const storage::Root& root) {
+    if (auto* found = find(session)) found->roots.insert(root);
+}
+
+void Sessions::note_full(std::uint64_t session, bool full) {
+    if (auto* found = find(session)) found->full = full;
+}
+
+void Sessions::note_unsound(std::uint64_t session) {
+    if (auto* found = find(session)) found->unsound = true;
+}
+
+void Sessions::note_gone(std::uint64_t session, const storage::BlockId& block) {
+    routing::InventoryUpdate update;
+    update.removed.push_back(prefix_of(block));
+    (void)registry_.update(session, update);
+}
+
+Sessions::Session* Sessions::find(std::uint64_t session) {
+    const auto at = sessions_.find(session);
+    return at == sessions_.end() ? nullptr : &at->second;
+}
+
+}  // namespace catacomb::node

@@ -1,0 +1,77 @@
+// Sessions: the vaults that are registered at a rendezvous now, each by one circuit, and what was learnt of
+// them in passing. Owns the registry of who holds what. A vault that registers again, or another one with its
+// key, takes the place of the older session, whose circuit ends: a vault that lost its circuit in silence
+// must not wait until we notice, too.
+#pragma once
+
+#include <deque>
+
+#include "node/rendezvous/offer_order.hpp"
+#include "routing/membership/view.hpp"
+#include "routing/onion/relay_circuit.hpp"
+
+namespace catacomb::node {
+
+using routing::CircuitStreamPtr;
+using routing::Runtime;
+using routing::Task;
+
+// How often blocks of a segment were stored or declined lately; the oldest root makes room.
+class RecentRoots {
+public:
+    void insert(const storage::Root& root);
+    unsigned count(const storage::Root& root) const;
+
+private:
+    std::map<RootTag, unsigned> counts_;
+    std::deque<RootTag> order_;
+};
+
+class Sessions {
+public:
+    // Which relays a vault is served by is read from `view`; `self` is this one.
+    Sessions(Runtime& runtime, const routing::View& view, routing::NodeId self);
+
+    bool knows(std::uint64_t session) const { return sessions_.count(session) > 0; }
+    // Code::limit when the registry is full. Until the circuit ends.
+    Result<> begin(std::shared_ptr<routing::RelayCircuit> circuit, const routing::RegisteredVault& vault);
+    // What the vault says of its blocks; who waits for some is woken. Code::limit over a maximum.
+    Result<> update(std::uint64_t session, const routing::InventoryUpdate& update);
+    // A conversation with the vault. Code::unreachable.
+    Result<CircuitStreamPtr> open_to(std::uint64_t session);
+
+    // The vaults that may take the block: those for which this relay is one of the first that follow their
+    // id, so that our own next successor knows them too.
+    std::vector<Candidate> candidates(const storage::BlockId& block) const;
+    // What an offer brought to light. A session that has ended is ignored.
+    void note_stored(std::uint64_t session, const storage::BlockId& block);
+    void note_sibling(std::uint64_t session, const storage::Root& root);
+    void note_full(std::uint64_t session, bool full);
+    void note_unsound(std::uint64_t session);
+    // The vault says that it has it not.
+    void note_gone(std::uint64_t session, const storage::BlockId& block);
+
+    const routing::Registry& registry() const { return registry_; }
+    void expire(Time now) { registry_.expire(now); }
+    // Opened when a vault has registered, or told more.
+    routing::Gate& told() { return told_; }
+
+private:
+    struct Session {
+        std::shared_ptr<routing::RelayCircuit> circuit;
+        RecentRoots roots;  // of which the vault has blocks: siblings go elsewhere
+        bool full = false, unsound = false;
+    };
+    Session* find(std::uint64_t session);
+    void end(std::uint64_t session);
+    bool serves(const routing::VaultId& vault) const;
+
+    Runtime& runtime_;
+    const routing::View& view_;
+    routing::NodeId self_;
+    routing::Registry registry_;
+    std::map<std::uint64_t, Session> sessions_;
+    routing::Gate told_;
+};
+
+}  // namespace catacomb::node

@@ -1,0 +1,31 @@
+#include "tools/catacomb/process.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/log.hpp"
+
+namespace catacomb::cli {
+
+void claim_standard_descriptors() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(fd, F_GETFD) >= 0) continue;
+        // The lowest number that is free: this one.
+        static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+    }
+}
+
+Result<std::uint64_t> raise_open_files(std::uint64_t least) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur >= least) return std::uint64_t{limit.rlim_cur};
+    return error(Code::limit,
+                 concat("the limit of open files is ", limit.rlim_cur, ", and ", least,
+                        " are needed: raise it with ulimit -n ", least, ", or LimitNOFILE= of systemd"));
+}
+
+}  // namespace catacomb::cli
