@@ -15,7 +15,7 @@ Setting setting(std::string name, std::string unit, std::string meaning, Field f
 #define CATACOMB_FIELD(path) \
     [](auto& c) -> auto& { return c.path; }
 
-std::vector<Setting> make_settings() {
+std::vector<Setting> place_settings() {
     return {
         setting("data_dir", "path", "where the node keeps its identity, its store and its API token",
                 CATACOMB_FIELD(data_dir)),
@@ -27,7 +27,11 @@ std::vector<Setting> make_settings() {
         setting("bootstrap", "addresses", "relays to meet the network through", CATACOMB_FIELD(bootstrap)),
         setting("outgoing_address", "address:0", "the local address to dial out from",
                 CATACOMB_FIELD(outgoing_address)),
+    };
+}
 
+std::vector<Setting> network_settings() {
+    return {
         setting("network.name", "", "networks of different names never meet; so with every network.* value",
                 CATACOMB_FIELD(network.name)),
         setting("network.pow_prefilter_bits", "bits",
@@ -44,7 +48,11 @@ std::vector<Setting> make_settings() {
         setting("network.refuse_below_relays", "relays",
                 "insert, get and check refuse while fewer are known: there is nobody to hide among",
                 CATACOMB_FIELD(network.refuse_below_relays)),
+    };
+}
 
+std::vector<Setting> role_settings() {
+    return {
         setting("relay.enabled", "", "take part as a relay; unset: when listen is set",
                 CATACOMB_FIELD(relay.enabled)),
         setting("vault.enabled", "", "keep blocks for others", CATACOMB_FIELD(vault.enabled)),
@@ -52,7 +60,11 @@ std::vector<Setting> make_settings() {
         setting("vault.on_relay", "",
                 "host a vault on a public relay too (tells, over months, whose the vault is)",
                 CATACOMB_FIELD(vault.on_relay)),
+    };
+}
 
+std::vector<Setting> api_settings() {
+    return {
         setting("api.port", "port",
                 "of the local API on 127.0.0.1; 0: a free one, written to data_dir/api.port",
                 CATACOMB_FIELD(api.port)),
@@ -78,10 +90,18 @@ std::vector<Setting> make_settings() {
         setting("api.attach_limit", "time",
                 "a new job waits this long for the connection that carries its file",
                 CATACOMB_FIELD(api.attach_limit)),
+    };
+}
 
+std::vector<Setting> log_settings() {
+    return {
         setting("log.level", "", "debug, info, warning or error", CATACOMB_FIELD(log.level)),
         setting("log.file", "path", "unset: standard error", CATACOMB_FIELD(log.file)),
+    };
+}
 
+std::vector<Setting> limit_settings() {
+    return {
         setting("limits.links", "links", "open at once; a quarter is kept for those we dial",
                 CATACOMB_FIELD(limits.links)),
         setting("limits.links_per_address", "links", "accepted at once from one address",
@@ -103,6 +123,15 @@ std::vector<Setting> make_settings() {
         setting("limits.spool", "bytes", "on disk, encrypted, for input that was not hashed beforehand",
                 CATACOMB_FIELD(limits.spool)),
     };
+}
+
+std::vector<Setting> make_settings() {
+    std::vector<Setting> out;
+    for (const auto group :
+         {place_settings, network_settings, role_settings, api_settings, log_settings, limit_settings}) {
+        for (auto& one : group()) out.push_back(std::move(one));
+    }
+    return out;
 }
 #undef CATACOMB_FIELD
 
