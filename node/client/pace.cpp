@@ -24,10 +24,9 @@ std::optional<Duration> Pace::median() const {
     return *middle;
 }
 
-std::optional<Duration> Pace::hedge_after() const {
+Duration Pace::hedge_after() const {
     const auto usual = median();
-    if (!usual) return std::nullopt;
-    return kTimesMedian * *usual;
+    return usual ? kTimesMedian * *usual : kFirstHedge;
 }
 
 Duration Pace::patience() const {

@@ -18,8 +18,10 @@ public:
 
     // A segment came back.
     void took(Duration length);
-    // After so long a second exit is asked; nullopt while too few have come back.
-    std::optional<Duration> hedge_after() const;
+    // After so long a second exit is asked: three times the median, and while too few have come back a while
+    // that no healthy path takes.
+    static constexpr Duration kFirstHedge = seconds(5);
+    Duration hedge_after() const;
     // Silence for longer than this is a stall.
     Duration patience() const;
 

@@ -88,8 +88,7 @@ void SegmentFetcher::ask(const GatheringPtr& gathering) {
 // Until the segment is complete or nobody is being asked any more.
 Task<void> SegmentFetcher::hedge(GatheringPtr gathering) {
     auto& runtime = parts_.runtime;
-    const auto after = pace_.hedge_after();
-    auto hedge_at = after ? runtime.now() + *after : kNever;
+    auto hedge_at = runtime.now() + pace_.hedge_after();
     while (gathering->asking > 0 && !gathering->is_complete()) {
         const auto wake = co_await gathering->changed.wait(hedge_at);
         if (wake == routing::Wake::closed && runtime.closing()) co_return;

@@ -118,6 +118,29 @@ struct Town {
     std::vector<std::unique_ptr<routing::TaskSet>> tasks;
 };
 
+// How often the exit denied.
+int denied(std::uint64_t seed) {
+    Town town(seed);
+    town.replace_exits(1, &Town::say_no);
+    for (int i = 0; i < 30 && town.lies < 3; ++i) {
+        const auto report = town.cluster->insert(town.client(), town.file_of(10'000));
+        BOOST_REQUIRE_MESSAGE(report.has_value(), report.error().text());
+        BOOST_TEST(report->blocks_placed == report->blocks_wanted);
+        BOOST_TEST(report->vaults_failed == 0U);
+        const auto told = town.check(report->key);
+        BOOST_TEST(told.segments.front().available == told.segments.front().n);
+    }
+    std::size_t blocks = 0, copies = 0;
+    std::set<storage::BlockId> met;
+    for (std::size_t i = 0; i < town.cluster->relays(); ++i) {
+        const auto ids = town.cluster->store(i).list({}, 10'000);
+        blocks += ids->size();
+        for (const auto& id : *ids) copies += !met.insert(id).second;
+    }
+    BOOST_TEST(copies * 100 <= blocks);
+    return town.lies;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(liars)
@@ -170,8 +193,9 @@ BOOST_AUTO_TEST_CASE(a_check_says_what_it_read_and_what_it_was_told) {
     BOOST_TEST(lied.segments.front().available == 0U);
 }
 
-// Proves: an exit that gives nineteen blocks of twenty and falls silent is left after two such, and holds the
-// file up for less than the 23 s that one request may take.
+// Proves: an exit that gives nineteen blocks of twenty and falls silent is left after two such: a file of
+// eleven segments, of which every third would wait 23 s, does not wait so twice. (Once it may: an exit that
+// was asked for the last block alone, and brings nothing, cannot be told from one that searches.)
 BOOST_AUTO_TEST_CASE(an_exit_that_stalls_is_left) {
     int lies = 0;
     for (const auto seed : seeds(3)) {
@@ -186,7 +210,7 @@ BOOST_AUTO_TEST_CASE(an_exit_that_stalls_is_left) {
         BOOST_TEST((*back == file));
         const auto took = in_seconds(town.world.now() - began);
         BOOST_TEST_MESSAGE("seed " << seed << ": " << town.lies << " stalls, " << took << " s");
-        BOOST_TEST(took < 20, replay(seed));
+        BOOST_TEST(took < 40, replay(seed));
         lies += town.lies;
     }
     BOOST_TEST(lies > 0);
@@ -195,25 +219,10 @@ BOOST_AUTO_TEST_CASE(an_exit_that_stalls_is_left) {
 // Proves: an exit that says of everything that it is not there is overruled: nobody is blamed for it, and
 // nothing is stored twice.
 BOOST_AUTO_TEST_CASE(an_exit_that_denies_is_overruled) {
-    Town town(seeds(1).front());
-    town.replace_exits(1, &Town::say_no);
-    for (int i = 0; i < 30 && town.lies < 3; ++i) {
-        const auto report = town.cluster->insert(town.client(), town.file_of(10'000));
-        BOOST_REQUIRE_MESSAGE(report.has_value(), report.error().text());
-        BOOST_TEST(report->blocks_placed == report->blocks_wanted);
-        BOOST_TEST(report->vaults_failed == 0U);
-        const auto told = town.check(report->key);
-        BOOST_TEST(told.segments.front().available == told.segments.front().n);
-    }
-    BOOST_TEST(town.lies >= 3);
-    std::size_t blocks = 0, copies = 0;
-    std::set<storage::BlockId> met;
-    for (std::size_t i = 0; i < town.cluster->relays(); ++i) {
-        const auto ids = town.cluster->store(i).list({}, 10'000);
-        blocks += ids->size();
-        for (const auto& id : *ids) copies += !met.insert(id).second;
-    }
-    BOOST_TEST(copies * 100 <= blocks);
+    int lies = 0;
+    // Where that relay is the client's guard it is never its exit.
+    for (std::uint64_t other = 0; lies < 3 && other < 6; ++other) lies += denied(seeds(1).front() + other);
+    BOOST_TEST(lies >= 3);
 }
 
 // Proves: an exit that says of everything that it is there is not believed: one word is none.
