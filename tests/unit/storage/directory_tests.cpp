@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_million_entries_come_back) {
     const auto packed = std::get<ExtentKey>(packed_key(1, 2, {4, 50}));
     for (std::uint64_t i = 0; i < kMany; ++i) {
         Key256 read;
-        store_le(read.expose_mutable(), i);
+        store_le(MutableBytes(read.expose_mutable()).first(8), i);
         ExtentKey key{packed.pack, std::move(read), packed.pack_verify.clone(), packed.extent};
         entries.push_back(entry(std::to_string(kMany + i), std::move(key)));
     }
