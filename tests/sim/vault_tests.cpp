@@ -10,6 +10,7 @@
 #include "node/protocol/registration.hpp"
 #include "tests/support/some_blocks.hpp"
 #include "tools/sim/cluster.hpp"
+#include "tools/sim/forwarding_store.hpp"
 #include "tools/sim/jobs.hpp"
 
 namespace catacomb::sim {
@@ -234,9 +235,9 @@ BOOST_AUTO_TEST_CASE(the_newer_of_two_vaults_with_one_key_stands) {
 namespace {
 
 // A disk that can be told not to read, and counts its commits.
-class MoodyStore final : public storage::BlockStore {
+class MoodyStore final : public ForwardingStore {
 public:
-    explicit MoodyStore(storage::BlockStore& truth) : truth_(truth) {}
+    using ForwardingStore::ForwardingStore;
 
     std::vector<Result<>> put_group(std::span<const storage::Put> puts) override {
         ++commits;
@@ -247,27 +248,9 @@ public:
     Result<Bytes> get(const storage::BlockId& id) override {
         return unreadable ? Result<Bytes>(error(Code::io, "the disk does not read")) : truth_.get(id);
     }
-    bool has(const storage::BlockId& id) override { return truth_.has(id); }
-    Result<> remove(std::span<const storage::BlockId> ids) override { return truth_.remove(ids); }
-    Result<Bytes> fetch(const storage::BlockId& id, Time) override { return get(id); }
-    std::vector<Result<>> renew(std::span<const storage::Renewal> renewals) override {
-        return truth_.renew(renewals);
-    }
-    Result<std::vector<storage::BlockId>> expire(Time now, std::size_t max) override {
-        return truth_.expire(now, max);
-    }
-    Result<std::vector<storage::BlockId>> list(const std::optional<storage::BlockId>& after,
-                                               std::size_t max) override {
-        return truth_.list(after, max);
-    }
-    Result<storage::BlockInfo> info(const storage::BlockId& id) override { return truth_.info(id); }
-    storage::Usage usage() override { return truth_.usage(); }
 
     bool unreadable = false;
     std::size_t commits = 0, blocks = 0, replaced = 0;
-
-private:
-    storage::BlockStore& truth_;
 };
 
 struct MoodyTown {
