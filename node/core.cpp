@@ -56,11 +56,12 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
       proofs_(runtime),
       links_(runtime, proofs_, links_config()),
       rpc_(runtime, links_),
+      calls_(runtime, view_, rpc_),
       intake_(runtime, view_, proofs_),
       circuits_(runtime, links_, relay_identity(), options_.circuit_limits),
       paths_({runtime, view_, circuits_, own_ ? own_->id() : routing::NodeId{}, options_.client_hops,
               options_.vault_hops}),
-      gossip_({runtime, view_, intake_, rpc_, own_ ? &rpc_ : nullptr, own_ ? &*own_ : nullptr, links_,
+      gossip_({runtime, view_, intake_, calls_, own_ ? &rpc_ : nullptr, own_ ? &*own_ : nullptr, links_,
                options_.bootstrap, options_.known_relays,
                own_ ? std::function<std::vector<routing::DescriptorPtr>()>()
                     : [this] { return gossip_partners(); }}),
@@ -73,7 +74,7 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
     paths_.guard_state().load(options_.guards);
     links_.on_descriptor([this](routing::DescriptorPtr relay) {
         view_.insert(relay, runtime_.now());
-        view_.clear_suspicion(relay->id);
+        view_.heard(relay->id, routing::Heard::answer, runtime_.now());
     });
     if (own_) make_relay_parts();
     if (options_.vault) {
@@ -89,10 +90,10 @@ NodeCore::~NodeCore() {
 }
 
 NodeCore::RelayParts::RelayParts(NodeCore& node)
-    : ring({node.runtime_, node.view_, node.intake_, node.gossip_, node.rpc_, node.rpc_, *node.own_}),
+    : ring({node.runtime_, node.view_, node.intake_, node.gossip_, node.calls_, node.rpc_, *node.own_}),
       rendezvous(
           {node.runtime_, node.view_, node.rpc_, node.proofs_, node.options_.network, node.own_->id()}),
-      exit({node.runtime_, node.view_, ring, node.rpc_, node.proofs_,
+      exit({node.runtime_, node.view_, ring, node.calls_, node.proofs_,
             node.options_.link_limits.transit_bytes}) {}
 
 void NodeCore::make_relay_parts() {

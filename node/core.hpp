@@ -10,6 +10,7 @@
 #include "node/tickets.hpp"
 #include "node/vault/vault.hpp"
 #include "routing/link/link_rpc.hpp"
+#include "routing/membership/attentive_caller.hpp"
 #include "routing/membership/gossip.hpp"
 #include "routing/proofs/minting.hpp"
 #include "routing/ring/ring.hpp"
@@ -111,6 +112,7 @@ private:
     routing::ProofChecker proofs_;
     routing::Links links_;
     routing::LinkRpc rpc_;
+    routing::AttentiveCaller calls_;
     routing::Intake intake_;
     routing::Circuits circuits_;
     Paths paths_;

@@ -115,6 +115,8 @@ Task<Result<CircuitPtr>> Paths::build(routing::PathRequest request, Time deadlin
         }
         if (circuit.error().is(Code::closed)) co_return circuit.error();
         blame(*path, failed_hop);
+        // We asked the first hop ourselves; of the later ones we have only another relay's word.
+        if (failed_hop == 1) heard_of_first(*path->front(), circuit.error(), started);
         // The rendezvous itself does not answer: another path will not help.
         if (request.last && failed_hop == path->size()) co_return circuit.error();
         const auto pause = backoff.next(*rng_);
@@ -129,13 +131,13 @@ void Paths::blame(const std::vector<DescriptorPtr>& path, std::size_t failed_hop
     const auto& relay = path[failed_hop - 1];
     log_debug("paths", "hop ", failed_hop, " failed: ", relay->id.brief());
     avoid_until_[relay->id] = now + kAvoidFor;
-    if (failed_hop == 1) {
-        // We dialled it ourselves; of the later hops we have only another relay's word.
-        guards_.on_failure(relay->id, now);
-        parts_.view.suspect(relay->id, now);
-    } else if (failed_hop == 2 && path.size() == kVaultHops) {
-        guards_.on_failure(relay->id, now);
-    }
+    const bool is_guard = failed_hop == 1 || (failed_hop == 2 && path.size() == kVaultHops);
+    if (is_guard) guards_.on_failure(relay->id, now);
+}
+
+void Paths::heard_of_first(const routing::Descriptor& relay, const Error& failure, Time asked) {
+    const auto now = parts_.runtime.now();
+    parts_.view.heard(relay.id, routing::heard_from(failure.code, now - asked, routing::Answers::alone), now);
 }
 
 std::vector<NodeId> Paths::avoided() {

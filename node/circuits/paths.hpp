@@ -53,6 +53,7 @@ private:
     std::vector<routing::PathRelay> candidates(const std::vector<routing::DescriptorPtr>& relays,
                                                const routing::PathRequest& request) const;
     void blame(const std::vector<routing::DescriptorPtr>& path, std::size_t failed_hop);
+    void heard_of_first(const routing::Descriptor& relay, const Error& failure, Time asked);
     std::vector<routing::NodeId> avoided();
     Duration attempt_limit() const;
 

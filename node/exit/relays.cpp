@@ -18,10 +18,7 @@ Task<std::vector<DescriptorPtr>> Relays::look_up(storage::BlockId block, std::si
 }
 
 Task<Result<Bytes>> Relays::call(DescriptorPtr relay, routing::Method method, Bytes body, Time deadline) {
-    auto answer = co_await caller_.call(relay, method, std::move(body), deadline);
-    // We dialled it ourselves: it is away, and the next relay on the ring has its work now.
-    if (!answer && answer.error().is(Code::unreachable)) view_.suspect(relay->id, runtime_.now());
-    co_return answer;
+    co_return co_await caller_.call(std::move(relay), method, std::move(body), deadline);
 }
 
 }  // namespace catacomb::node

@@ -16,7 +16,7 @@ using routing::Task;
 
 class Relays {
 public:
-    Relays(Runtime& runtime, routing::View& view, routing::Ring& ring, routing::RpcCaller& caller)
+    Relays(Runtime& runtime, const routing::View& view, routing::Ring& ring, routing::RpcCaller& caller)
         : runtime_(runtime), view_(view), ring_(ring), caller_(caller) {}
 
     // The relays to ask for a block, the responsible one first; nullopt: only a lookup can tell.
@@ -29,7 +29,7 @@ public:
 
 private:
     Runtime& runtime_;
-    routing::View& view_;
+    const routing::View& view_;
     routing::Ring& ring_;
     routing::RpcCaller& caller_;
 };

@@ -9,7 +9,16 @@
 namespace catacomb::routing {
 namespace {
 constexpr auto kRequestLimit = seconds(20);  // from its first part to its last, where there is little room
+
+// The peer's words are not repeated: only what kind of no it was. That it cannot be reached, or is silent, it
+// cannot say: these are our words for the way to it.
+Code kind_of_no(ByteView said) {
+    if (said.empty() || said[0] >= static_cast<std::uint8_t>(Code::closed)) return Code::refused;
+    const auto code = static_cast<Code>(said[0]);
+    return code == Code::unreachable || code == Code::timed_out ? Code::refused : code;
 }
+
+}  // namespace
 
 LinkRpc::LinkRpc(Runtime& runtime, Links& links) : runtime_(runtime), links_(links), tasks_(runtime) {
     links_.set_rpc_handler(this);
@@ -174,10 +183,7 @@ void LinkRpc::on_response_part(Link& link, const FrameView& frame, ByteView payl
     append(calling.body, payload);
     if (!(frame.flags & kFrameLast)) return;
     if (frame.flags & kFrameRefused) {
-        // The peer's words are not repeated: only what kind of no it was.
-        const auto code = !calling.body.empty() && calling.body[0] < static_cast<std::uint8_t>(Code::closed)
-                              ? static_cast<Code>(calling.body[0])
-                              : Code::refused;
+        const auto code = kind_of_no(calling.body);
         calling.promise->set(error(code, concat("the relay said: ", name_of(code))));
     } else {
         calling.promise->set(std::move(calling.body));

@@ -89,7 +89,7 @@ Task<Result<std::shared_ptr<Link>>> Links::dial_any(std::shared_ptr<const Descri
             last = link.error();
         } else if ((*link)->remote_static() != peer->link_key) {
             (*link)->close();
-            last = error(Code::refused, "the node at " + address.text() + " is not the relay it should be");
+            last = error(Code::unreachable, "the node at " + address.text() + " is another one");
         } else {
             co_return std::move(*link);
         }

@@ -124,7 +124,7 @@ Task<bool> Gossip::meet_any(std::vector<Endpoint> addresses, bool one_is_enough)
         }
         any = true;
         parts_.view.insert(*met, parts_.runtime.now());
-        parts_.view.clear_suspicion((*met)->id);
+        parts_.view.heard((*met)->id, Heard::answer, parts_.runtime.now());
         settled_ = false;
         news_.open();
     }
@@ -167,13 +167,8 @@ Task<Result<GossipAnswer>> Gossip::request(DescriptorPtr with, GossipRequest mes
     auto body = encode_gossip_request(message);
     const auto deadline = parts_.runtime.now() + kAnswerWithin;
     const auto answer = co_await parts_.caller.call(with, Method::gossip, std::move(body), deadline);
-    if (answer) {
-        parts_.view.clear_suspicion(with->id);
-        co_return decode_gossip_answer(*answer, parts_.view.network().view_cap);
-    }
-    if (answer.error().is(Code::unreachable) || answer.error().is(Code::timed_out))
-        parts_.view.suspect(with->id, parts_.runtime.now());
-    co_return answer.error();
+    if (!answer) co_return answer.error();
+    co_return decode_gossip_answer(*answer, parts_.view.network().view_cap);
 }
 
 Task<Result<Bytes>> Gossip::serve(RpcPeer from, Bytes body) {

@@ -33,7 +33,7 @@ View::Change View::insert(const DescriptorPtr& relay, Time now) {
     if (!relay->newer_than(*entry.relay)) return Change::known;
     if (crowded_by(*relay, entry.relay.get())) return Change::crowded;
     // It has been started anew since we failed to reach it.
-    if (relay->incarnation > entry.relay->incarnation) clear_suspicion(relay->id);
+    if (relay->incarnation > entry.relay->incarnation) entry.reach = Reach{};
     replace(entry, relay);
     return Change::renewed;
 }
@@ -94,31 +94,19 @@ std::vector<DescriptorPtr> View::predecessors_of(const RingId& target, std::size
     return out;
 }
 
-void View::suspect(const NodeId& id, Time now) {
+void View::heard(const NodeId& id, Heard what, Time now) {
     const auto it = entries_.find(id);
-    if (it == entries_.end() || now < it->second.suspect_until) return;
-    auto& entry = it->second;
-    constexpr unsigned kMostDoublings = 6;
-    static_assert(kFirstSuspicion * (1 << kMostDoublings) == kLongestSuspicion);
-    entry.suspect_until = now + kFirstSuspicion * (1 << std::min(entry.strikes, kMostDoublings));
-    ++entry.strikes;
-}
-
-void View::clear_suspicion(const NodeId& id) {
-    const auto it = entries_.find(id);
-    if (it == entries_.end()) return;
-    it->second.suspect_until = Time{};
-    it->second.strikes = 0;
+    if (it != entries_.end()) it->second.reach.heard(what, now);
 }
 
 bool View::is_suspect(const NodeId& id, Time now) const {
     const auto it = entries_.find(id);
-    return it != entries_.end() && now < it->second.suspect_until;
+    return it != entries_.end() && it->second.reach.is_suspect(now);
 }
 
 std::size_t View::answering(Time now) const {
     return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [now](const auto& entry) {
-        return entry.second.strikes == 0 && now < entry.second.relay->expires;
+        return entry.second.reach.is_sound() && now < entry.second.relay->expires;
     }));
 }
 

@@ -8,12 +8,11 @@
 #include <unordered_map>
 
 #include "routing/descriptor.hpp"
+#include "routing/reach.hpp"
 
 namespace catacomb::routing {
 
 inline constexpr std::size_t kViewBuckets = 256;  // by the first byte of the id
-inline constexpr Duration kFirstSuspicion = seconds(15);
-inline constexpr Duration kLongestSuspicion = minutes(16);
 
 // The first 8 bytes of an entry's digest: how gossip names it.
 std::uint64_t digest_prefix(const crypto::Digest& digest);
@@ -43,10 +42,8 @@ public:
     // The last `count` strictly before `target`, the closest first, without suspects.
     std::vector<DescriptorPtr> predecessors_of(const RingId& target, std::size_t count, Time now) const;
 
-    // A relay did not answer: leave it out for 15 s, twice as long each time in a row, up to 16 minutes.
-    void suspect(const NodeId& id, Time now);
-    // It answered.
-    void clear_suspicion(const NodeId& id);
+    // What came of something that we sent to a relay, or that it sent us.
+    void heard(const NodeId& id, Heard what, Time now);
     bool is_suspect(const NodeId& id, Time now) const;
     // Relays that may be counted on: all but those that have not answered since they last failed to.
     std::size_t answering(Time now) const;
@@ -61,10 +58,9 @@ public:
 private:
     struct Entry {
         DescriptorPtr relay;
-        Time suspect_until{};
-        unsigned strikes = 0;
+        Reach reach{};
 
-        bool usable(Time now) const { return suspect_until <= now && now < relay->expires; }
+        bool usable(Time now) const { return !reach.is_suspect(now) && now < relay->expires; }
     };
     using Entries = std::map<NodeId, Entry>;
     struct Bucket {

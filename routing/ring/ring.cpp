@@ -124,7 +124,7 @@ Task<void> Ring::fill(DescriptorPtr missing) {
 Task<void> Ring::notify(DescriptorPtr successor) {
     const auto deadline = parts_.runtime.now() + kAnswerWithin;
     Bytes empty;
-    co_await call(successor, Method::ring_notify, std::move(empty), deadline);
+    co_await parts_.caller.call(successor, Method::ring_notify, std::move(empty), deadline);
 }
 
 Task<void> Ring::rectify(DescriptorPtr notifier) {
@@ -171,20 +171,10 @@ Task<void> Ring::fix_finger() {
 
 // ---- asking
 
-Task<Result<Bytes>> Ring::call(DescriptorPtr peer, Method method, Bytes body, Time deadline) {
-    auto answer = co_await parts_.caller.call(peer, method, std::move(body), deadline);
-    if (answer || answer.error().is(Code::refused)) {
-        parts_.view.clear_suspicion(peer->id);
-    } else if (unreachable(answer.error())) {
-        parts_.view.suspect(peer->id, parts_.runtime.now());
-    }
-    co_return answer;
-}
-
 Task<std::optional<RingState>> Ring::query_state(DescriptorPtr peer) {
     const auto deadline = parts_.runtime.now() + kAnswerWithin;
     Bytes empty;
-    const auto answer = co_await call(peer, Method::ring_state, std::move(empty), deadline);
+    const auto answer = co_await parts_.caller.call(peer, Method::ring_state, std::move(empty), deadline);
     RingState out;  // joining: also what a relay is that refuses, or talks nonsense
     if (!answer) {
         if (unreachable(answer.error()) || answer.error().is(Code::closed)) co_return std::nullopt;
@@ -206,7 +196,8 @@ Task<std::optional<RingState>> Ring::query_state(DescriptorPtr peer) {
 Task<std::optional<Duration>> Ring::round_trip(DescriptorPtr relay) {
     const auto began = parts_.runtime.now();
     Bytes empty;
-    const auto answer = co_await call(relay, Method::ping, std::move(empty), began + kAnswerWithin);
+    const auto answer =
+        co_await parts_.caller.call(relay, Method::ping, std::move(empty), began + kAnswerWithin);
     if (!answer) co_return std::nullopt;
     co_return parts_.runtime.now() - began;
 }
@@ -256,7 +247,7 @@ Task<void> Ring::find_step_at(std::shared_ptr<Search> search, DescriptorPtr peer
     }
     const auto deadline = std::min(search->deadline, parts_.runtime.now() + kAnswerWithin);
     auto body = encode_find_step(step);
-    const auto answer = co_await call(peer, Method::ring_find, std::move(body), deadline);
+    const auto answer = co_await parts_.caller.call(peer, Method::ring_find, std::move(body), deadline);
     auto encoded = answer ? decode_find_answer(*answer) : Result<EncodedFindAnswer>(answer.error());
     if (encoded) {
         FindAnswer found;

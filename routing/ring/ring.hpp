@@ -55,10 +55,8 @@ private:
     Task<void> fix_finger();
     Task<std::optional<Duration>> round_trip(DescriptorPtr relay);
     Task<void> find_step_at(std::shared_ptr<Search> search, DescriptorPtr peer);
-    // What a peer says of itself; nullopt when it cannot be reached (then it becomes a suspect) or we are
-    // closing.
+    // What a peer says of itself; nullopt when it cannot be reached or we are closing.
     Task<std::optional<RingState>> query_state(DescriptorPtr peer);
-    Task<Result<Bytes>> call(DescriptorPtr peer, Method method, Bytes body, Time deadline);
 
     void serve(Method method, Task<Result<Bytes>> (Ring::*handler)(RpcPeer, Bytes));
     Task<Result<Bytes>> serve_state(RpcPeer from, Bytes body);

@@ -24,7 +24,7 @@ const std::map<std::string, Steps>& rooms() {
         {"storage", {{"segment"}, {"store", "tree"}}},
         {"routing",
          {{"asio", "endpoint", "holdings", "identity", "jitter", "tap", "wire"},
-          {"backoff", "network", "runtime"},
+          {"backoff", "network", "reach", "runtime"},
           {"descriptor", "gate"},
           {"proofs", "rpc"},
           {"membership"},

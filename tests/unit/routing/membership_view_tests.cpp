@@ -114,8 +114,8 @@ BOOST_AUTO_TEST_CASE(suspects_are_left_out_for_a_while) {
     auto now = kTestNow;
     Duration lasted = kFirstSuspicion;
     for (int strike = 0; strike < 9; ++strike) {
-        view.suspect(id, now);
-        view.suspect(id, now);  // once is enough
+        view.heard(id, Heard::silence, now);
+        view.heard(id, Heard::silence, now);  // once is enough
         BOOST_TEST(view.is_suspect(id, now + lasted - microseconds(1)));
         BOOST_TEST(!view.is_suspect(id, now + lasted));
         BOOST_TEST(view.live(now).size() == relays.size() - 1);
@@ -124,16 +124,16 @@ BOOST_AUTO_TEST_CASE(suspects_are_left_out_for_a_while) {
         now += lasted;
         lasted = std::min(lasted * 2, kLongestSuspicion);
     }
-    view.suspect(id, now);
-    view.clear_suspicion(id);
+    view.heard(id, Heard::silence, now);
+    view.heard(id, Heard::answer, now);
     BOOST_TEST(!view.is_suspect(id, now));
-    view.suspect(id, now);
+    view.heard(id, Heard::silence, now);
     BOOST_TEST(!view.is_suspect(id, now + kFirstSuspicion));  // strikes were forgiven
 }
 
 BOOST_AUTO_TEST_CASE(a_restart_refutes_suspicion) {
     const auto id = relays[0].descriptor()->id;
-    view.suspect(id, kTestNow);
+    view.heard(id, Heard::silence, kTestNow);
     view.insert(newer(0, 1, seconds(1)), kTestNow + seconds(1));
     BOOST_TEST(view.is_suspect(id, kTestNow + seconds(1)));
     view.insert(newer(0, 2), kTestNow + seconds(1));
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(digests_tell_contents_and_not_history) {
         return out;
     };
     BOOST_TEST(differing() == 0U);
-    reversed.suspect(relays[3].descriptor()->id, kTestNow);  // told to nobody
+    reversed.heard(relays[3].descriptor()->id, Heard::silence, kTestNow);  // told to nobody
     BOOST_TEST(differing() == 0U);
     reversed.insert(newer(5, 9), kTestNow);
     BOOST_TEST(differing() == 1U);

@@ -25,8 +25,8 @@ RingTown::Node::Node(RingTown& of, sim::SimRuntime& with, std::vector<Endpoint> 
         own = std::make_unique<OwnDescriptor>(sign, runtime.now());
     }
     gossip = std::make_unique<Gossip>(Gossip::Parts{
-        runtime, view, intake, *this, relay ? this : nullptr, own.get(), *this, std::move(bootstrap), {}});
-    if (relay) ring = std::make_unique<Ring>(Ring::Parts{runtime, view, intake, *gossip, *this, *this, *own});
+        runtime, view, intake, calls, relay ? this : nullptr, own.get(), *this, std::move(bootstrap), {}});
+    if (relay) ring = std::make_unique<Ring>(Ring::Parts{runtime, view, intake, *gossip, calls, *this, *own});
 }
 
 void RingTown::Node::start() {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include "routing/membership/attentive_caller.hpp"
 #include "routing/ring/ring.hpp"
 #include "tests/unit/routing/relay_fixture.hpp"
 #include "tools/sim/oracles/ring_oracle.hpp"
@@ -68,6 +69,7 @@ struct RingTown::Node final : routing::RpcCaller, routing::RpcServer, routing::I
     std::map<routing::Method, routing::RpcHandler> handlers;
     std::unique_ptr<TestRelay> identity;
     routing::View view{test_network()};
+    routing::AttentiveCaller calls{runtime, view, *this};
     routing::ProofChecker proofs{runtime};
     routing::Intake intake{runtime, view, proofs};
     std::unique_ptr<routing::OwnDescriptor> own;
