@@ -8,12 +8,10 @@
 namespace catacomb::routing {
 namespace {
 
-constexpr Duration kAnswerWithin = seconds(2);
+constexpr Duration kAnswerWithin = Finder::kAnswerWithin;
 constexpr Duration kJoinAgainAfter = milliseconds(200);
 constexpr std::size_t kMaxJoinCandidates = 4;
-constexpr std::size_t kMaxStarts = 32;
 constexpr std::size_t kFingerCandidates = 16;
-constexpr std::size_t kFingers = NodeId::kSize * 8;
 
 bool unreachable(const Error& e) { return e.is(Code::unreachable) || e.is(Code::timed_out); }
 
@@ -23,11 +21,17 @@ Ring::Ring(Parts parts)
     : parts_(std::move(parts)),
       rng_(parts_.runtime.rng().split("ring")),
       table_(parts_.own.current(parts_.runtime.now()), parts_.view.network().successors),
+      finder_({parts_.runtime, parts_.view, parts_.intake, parts_.caller, table_}),
       tasks_(parts_.runtime) {
     serve(Method::ping, &Ring::serve_ping);
     serve(Method::ring_state, &Ring::serve_state);
     serve(Method::ring_notify, &Ring::serve_notify);
     serve(Method::ring_find, &Ring::serve_find);
+}
+
+Task<void> Ring::drained() {
+    co_await tasks_.drained();
+    co_await finder_.drained();
 }
 
 void Ring::start() { tasks_.spawn(run()); }
@@ -136,37 +140,20 @@ Task<void> Ring::rectify(DescriptorPtr notifier) {
     rectifying_ = false;
 }
 
-// One finger a round. A challenger drawn from the finger's span takes its place when its round trip is
-// shorter, so fingers drift towards near relays (proximity neighbour selection). Spans that the successor
-// list covers need none.
 Task<void> Ring::fix_finger() {
-    if (table_.successors().size() < table_.r()) co_return;
-    const auto reach = distance(table_.id(), table_.successors().back()->id);
-    const auto bit = kFingers - 1 - next_finger_;
-    const auto start = plus_power_of_two(table_.id(), bit);
-    if (distance(table_.id(), start) <= reach) {
-        next_finger_ = 0;
-        co_return;
+    const auto span = finger_turns_.next(table_);
+    if (!span) co_return;
+    auto candidates = parts_.view.successors_of(span->start, kFingerCandidates, parts_.runtime.now());
+    FixFinger machine(table_, *span, std::move(candidates), *rng_);
+    while (auto relay = machine.ask()) {
+        const auto trip = co_await round_trip(relay);
+        if (parts_.runtime.closing()) break;
+        if (trip) {
+            machine.answered(*trip);
+        } else {
+            machine.gone();
+        }
     }
-    ++next_finger_;
-    const auto end = bit + 1 == kFingers ? table_.id() : plus_power_of_two(table_.id(), bit + 1);
-    auto span = parts_.view.successors_of(start, kFingerCandidates, parts_.runtime.now());
-    std::erase_if(
-        span, [&](const DescriptorPtr& relay) { return distance(start, relay->id) >= distance(start, end); });
-    if (span.empty()) {
-        table_.set_finger(bit, nullptr);
-        co_return;
-    }
-    auto challenger = rng_->pick(span);
-    const auto held = table_.fingers().find(bit);
-    auto holder = held == table_.fingers().end() ? nullptr : held->second;
-    const auto new_trip = co_await round_trip(challenger);
-    if (!new_trip) co_return;
-    if (holder && holder->id != challenger->id) {
-        const auto old_trip = co_await round_trip(holder);
-        if (old_trip && *old_trip <= *new_trip) co_return;
-    }
-    table_.set_finger(bit, std::move(challenger));
 }
 
 // ---- asking
@@ -204,14 +191,6 @@ Task<std::optional<Duration>> Ring::round_trip(DescriptorPtr relay) {
 
 // ---- lookups
 
-struct Ring::Search {
-    Search(Runtime& runtime, Lookup::Start start, Time limit)
-        : lookup(std::move(start)), deadline(limit), progress(runtime) {}
-    Lookup lookup;
-    Time deadline;
-    Gate progress;
-};
-
 Task<Result<DescriptorPtr>> Ring::find_successor(RingId target, Time deadline, unsigned paths) {
     auto found = co_await find_successors(target, 1, deadline, paths);
     if (!found) co_return found.error();
@@ -221,58 +200,7 @@ Task<Result<DescriptorPtr>> Ring::find_successor(RingId target, Time deadline, u
 Task<Result<std::vector<DescriptorPtr>>> Ring::find_successors(RingId target, std::size_t count,
                                                                Time deadline, unsigned paths) {
     if (!joined_) co_return error(Code::busy, "this relay has not joined the ring yet");
-    count = std::min(count, kMaxFindOwners);
-    if (table_.owns(target)) {
-        const FindStep step{target, count};
-        auto own = find_step(table_, parts_.view, step, parts_.runtime.now());
-        co_return std::move(own.owners);
-    }
-    auto start = lookup_start(target, count, paths);
-    auto search = std::make_shared<Search>(parts_.runtime, std::move(start), deadline);
-    for (;;) {
-        for (const auto& peer : search->lookup.ask()) tasks_.spawn(find_step_at(search, peer));
-        if (search->lookup.done()) co_return search->lookup.result();
-        const auto wake = co_await search->progress.wait(deadline);
-        if (wake == Wake::closed) co_return error(Code::closed);
-        if (wake == Wake::timed_out) co_return error(Code::timed_out, "the ring lookup took too long");
-    }
-}
-
-Task<void> Ring::find_step_at(std::shared_ptr<Search> search, DescriptorPtr peer) {
-    const auto step = search->lookup.step();
-    if (peer->id == table_.id()) {  // others name us while our predecessor's death is news
-        search->lookup.answered(peer->id, find_step(table_, parts_.view, step, parts_.runtime.now()));
-        search->progress.open();
-        co_return;
-    }
-    const auto deadline = std::min(search->deadline, parts_.runtime.now() + kAnswerWithin);
-    auto body = encode_find_step(step);
-    const auto answer = co_await parts_.caller.call(peer, Method::ring_find, std::move(body), deadline);
-    auto encoded = answer ? decode_find_answer(*answer) : Result<EncodedFindAnswer>(answer.error());
-    if (encoded) {
-        FindAnswer found;
-        found.owners = co_await parts_.intake.admit(std::move(encoded->owners));
-        found.closer = co_await parts_.intake.admit(std::move(encoded->closer));
-        search->lookup.answered(peer->id, found);
-    } else {
-        search->lookup.gone(peer->id);
-    }
-    search->progress.open();
-}
-
-// Our own knowledge is the first step: the table's, and the view's.
-Lookup::Start Ring::lookup_start(const RingId& target, std::size_t count, unsigned paths) const {
-    const auto now = parts_.runtime.now();
-    const FindStep everything{target, kMaxFindOwners};
-    auto own = find_step(table_, parts_.view, everything, now, kMaxStarts);
-    const auto before = parts_.view.predecessors_of(target, kMaxStarts, now);
-    const auto after = parts_.view.successors_of(target, 1, now);
-    own.closer.insert(own.closer.end(), before.begin(), before.end());
-    own.owners.insert(own.owners.end(), after.begin(), after.end());
-    const auto is_self = [&](const DescriptorPtr& relay) { return relay->id == table_.id(); };
-    std::erase_if(own.closer, is_self);
-    std::erase_if(own.owners, is_self);
-    return {target, count, paths, std::move(own.closer), std::move(own.owners), table_.estimated_size()};
+    co_return co_await finder_.find(target, count, deadline, paths);
 }
 
 // ---- answering

@@ -5,7 +5,8 @@
 #pragma once
 
 #include "routing/membership/gossip.hpp"
-#include "routing/ring/lookup.hpp"
+#include "routing/ring/finder.hpp"
+#include "routing/ring/fingers.hpp"
 #include "routing/ring/messages.hpp"
 #include "routing/ring/pace.hpp"
 #include "routing/ring/stabilize.hpp"
@@ -14,8 +15,6 @@
 namespace catacomb::routing {
 
 class Ring {
-    struct Search;
-
 public:
     struct Parts {
         Runtime& runtime;
@@ -30,7 +29,7 @@ public:
 
     void start();
     // Waits for the tasks to end, after the runtime closed.
-    Task<void> drained() { return tasks_.drained(); }
+    Task<void> drained();
 
     bool joined() const { return joined_; }
     // Joined, and the successor list holds min(r, relays known - 1).
@@ -54,7 +53,6 @@ private:
     Task<void> notify(DescriptorPtr successor);
     Task<void> fix_finger();
     Task<std::optional<Duration>> round_trip(DescriptorPtr relay);
-    Task<void> find_step_at(std::shared_ptr<Search> search, DescriptorPtr peer);
     // What a peer says of itself; nullopt when it cannot be reached or we are closing.
     Task<std::optional<RingState>> query_state(DescriptorPtr peer);
 
@@ -65,19 +63,19 @@ private:
     Task<Result<Bytes>> serve_ping(RpcPeer from, Bytes body);
 
     Candidates candidates() const;
-    Lookup::Start lookup_start(const RingId& target, std::size_t count, unsigned paths) const;
     bool may_found(const Candidates& known) const;
     void refresh();
 
     Parts parts_;
     std::unique_ptr<Rng> rng_;
     Table table_;
+    FingerTurns finger_turns_;
+    Finder finder_;
     TaskSet tasks_;
     bool joined_ = false;
     bool querying_ = false;  // between a query that may change our list and its answer: "busy"
     bool rectifying_ = false;
     Pace pace_;
-    std::size_t next_finger_ = 0;
 };
 
 }  // namespace catacomb::routing
