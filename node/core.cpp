@@ -164,6 +164,7 @@ Task<void> NodeCore::close() {
     if (relay_) co_await relay_->exit.drained();
     if (relay_) co_await relay_->ring.drained();
     co_await gossip_.drained();
+    co_await links_.drained();
 }
 
 // The first message of a conversation says what it is about; whoever says nothing has wasted half a minute of

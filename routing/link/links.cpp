@@ -17,6 +17,9 @@ Links::Links(Runtime& runtime, ProofChecker& proofs, LinksConfig config)
       proofs_(proofs),
       config_(std::move(config)),
       rng_(runtime.rng().split("links")),
+      dials_({runtime, config_.network.allow_special_addresses,
+              [this] { return links_.size() >= config_.limits.links; },
+              [this](StreamPtr stream) { return make_link(std::move(stream), true); }}),
       out_(config_.limits.transit_bytes, [this] { make_room_soon(); }),
       read_buffer_(kReadBuffer) {}
 
@@ -66,60 +69,18 @@ std::shared_ptr<Link> Links::make_link(StreamPtr stream, bool initiator) {
 
 Bytes Links::greeting() const { return encode(Greeting{runtime_.now(), config_.own_descriptor()}); }
 
-Task<Result<std::shared_ptr<Link>>> Links::dial(Endpoint at, Time deadline) {
-    if (links_.size() >= config_.limits.links) co_return error(Code::limit, "too many links");
-    auto stream = co_await connect(runtime_, at, deadline);
-    if (!stream) co_return stream.error();
-    if (runtime_.closing()) co_return error(Code::closed);
-    auto link = make_link(std::move(*stream), true);
-    auto opened = std::make_shared<Dial>(runtime_);
-    opening_.emplace(link->number(), opened);
-    auto result = co_await opened->wait(deadline);
-    opening_.erase(link->number());
-    if (!result) link->close();
-    co_return result;
-}
-
-Task<Result<std::shared_ptr<Link>>> Links::dial_any(std::shared_ptr<const Descriptor> peer, Time deadline) {
-    Error last = error(Code::unreachable, "the relay has no address we may dial");
-    for (const auto& address : peer->addresses) {
-        if (address.is_special() && !config_.network.allow_special_addresses) continue;
-        auto link = co_await dial(address, deadline);
-        if (!link) {
-            last = link.error();
-        } else if ((*link)->remote_static() != peer->link_key) {
-            (*link)->close();
-            last = error(Code::unreachable, "the node at " + address.text() + " is another one");
-        } else {
-            co_return std::move(*link);
-        }
-    }
-    co_return last;
-}
-
 Task<Result<std::shared_ptr<Link>>> Links::to(std::shared_ptr<const Descriptor> peer, Time deadline) {
     if (auto known = by_relay_.find(peer->id); known != by_relay_.end()) {
         if (auto link = known->second.lock(); link && link->is_open()) co_return link;
     }
-    auto mine = std::make_shared<Dial>(runtime_);
-    auto& waiting = dialling_[peer->id];
-    waiting.push_back(mine);
-    if (waiting.size() > 1) co_return co_await mine->wait(deadline);
-
-    auto link = co_await dial_any(peer, deadline);
-    auto waiters = std::move(dialling_[peer->id]);
-    dialling_.erase(peer->id);
-    for (auto& waiter : waiters) {
-        if (waiter != mine) waiter->set(link);
-    }
-    co_return link;
+    co_return co_await dials_.reach(std::move(peer), deadline);
 }
 
 Task<Result<std::shared_ptr<const Descriptor>>> Links::introduce(Endpoint at, Time deadline) {
     if (at.is_special() && !config_.network.allow_special_addresses) {
         co_return error(Code::refused, at.text() + " is not a public address");
     }
-    auto link = co_await dial(at, deadline);
+    auto link = co_await dials_.dial(at, deadline);
     if (!link) co_return link.error();
     auto relay = (*link)->relay();
     if (relay && relay->link_key == config_.link_key.public_key) {
@@ -142,9 +103,7 @@ void Links::opened(Link& link) {
         if (auto other = known.lock(); !other || !other->is_open()) known = link.shared_from_this();
         if (descriptor_) descriptor_(link.relay());
     }
-    if (auto waiting = opening_.find(link.number()); waiting != opening_.end()) {
-        waiting->second->set(link.shared_from_this());
-    }
+    dials_.opened(link);
 }
 
 void Links::closed(Link& link) {
@@ -157,10 +116,7 @@ void Links::closed(Link& link) {
         auto known = by_relay_.find(link.relay()->id);
         if (known != by_relay_.end() && known->second.lock().get() == &link) by_relay_.erase(known);
     }
-    if (auto waiting = opening_.find(link.number()); waiting != opening_.end()) {
-        const auto broke = error(Code::unreachable, "the connection to " + link.remote().text() + " broke");
-        waiting->second->set(link.refusal().value_or(broke));
-    }
+    dials_.closed(link);
     links_.erase(link.number());
     if (circuits_) circuits_->on_link_closed(link);
     if (rpc_) rpc_->on_link_closed(link);

@@ -1,6 +1,6 @@
-// Links: all connections of one node. Listens, dials, keeps one link per relay and reuses it, enforces the
-// limits, and owns what links share: the read buffer, the frame pool and the round of flushes. One per node;
-// everything on the runtime's executor.
+// Links: all connections of one node. Listens, dials (Dials), keeps one link per relay and reuses it,
+// enforces the limits, and owns what links share: the read buffer, the frame pool and the round of flushes.
+// One per node; everything on the runtime's executor.
 #pragma once
 
 #include <map>
@@ -9,6 +9,7 @@
 #include "routing/descriptor.hpp"
 #include "routing/gate.hpp"
 #include "routing/link/clock_voices.hpp"
+#include "routing/link/dials.hpp"
 #include "routing/link/limits.hpp"
 #include "routing/link/link.hpp"
 #include "routing/membership/introducer.hpp"
@@ -53,6 +54,8 @@ public:
     // Closes links without circuits that nobody used for the idle limit. Called now and then by the node.
     void close_idle(Time now);
     void close_all();
+    // Waits for the dialling to end. After the runtime closed.
+    Task<void> drained() { return dials_.drained(); }
     std::size_t count() const { return links_.size(); }
     // What waits to leave by the links, and what circuits hold unread.
     Holdings& holdings() { return out_.holdings; }
@@ -75,12 +78,8 @@ public:
 
 private:
     friend class Link;
-    using Dial = Promise<std::shared_ptr<Link>>;
-
     void accepted(StreamPtr stream);
     std::shared_ptr<Link> make_link(StreamPtr stream, bool initiator);
-    Task<Result<std::shared_ptr<Link>>> dial(Endpoint at, Time deadline);
-    Task<Result<std::shared_ptr<Link>>> dial_any(std::shared_ptr<const Descriptor> peer, Time deadline);
     Bytes greeting() const;
     void opened(Link& link);
     void closed(Link& link);
@@ -99,10 +98,9 @@ private:
     FrameHandler* rpc_ = nullptr;
     std::function<void(std::shared_ptr<const Descriptor>)> descriptor_;
 
-    std::map<std::uint64_t, std::shared_ptr<Link>> links_;    // by number, every link that is not closed
-    std::map<NodeId, std::weak_ptr<Link>> by_relay_;          // the link that to() reuses
-    std::map<std::uint64_t, std::shared_ptr<Dial>> opening_;  // by link number: who waits for the handshake
-    std::map<NodeId, std::vector<std::shared_ptr<Dial>>> dialling_;
+    std::map<std::uint64_t, std::shared_ptr<Link>> links_;  // by number, every link that is not closed
+    std::map<NodeId, std::weak_ptr<Link>> by_relay_;        // the link that to() reuses
+    Dials dials_;
     std::map<ByteArray<16>, std::size_t> per_address_;  // accepted links
     std::size_t accepted_ = 0;                          // their sum
     std::uint64_t next_number_ = 1;

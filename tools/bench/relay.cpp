@@ -148,6 +148,7 @@ private:
         links_.close_all();
         co_await tasks_.drained();
         co_await circuits_->drained();
+        co_await links_.drained();
         runtime_.stop();
     }
 
