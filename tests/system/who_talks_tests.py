@@ -148,10 +148,11 @@ class WhoTalks(harness.SystemTest):
         for name in ("client-01", "client-02"):
             self.assertGreater(self.traffic(pairs, addresses[name]), SIZE, "the record has the file's own bytes")
             self.assertTrue(seen.paths[name])
-        vaults = network.vaults()
-        for name in (name for name in addresses if name.startswith("vault")):
+        vaults = {name: network.vaults()[name] for name in addresses if name.startswith("vault")}
+        # How many one of them gets is chance: a vault whose arc of the ring is short may get none.
+        self.assertTrue(any(told["blocks"] for told in vaults.values()), "vaults that only dial out keep blocks too")
+        for name in vaults:
             self.assertTrue(any(len(set(path)) == VAULT_HOPS for path in seen.paths[name]))
-            self.assertGreater(vaults[name]["blocks"], 0, "vaults that only dial out keep blocks too")
             # The quota counts a block's share of the database with it.
             self.assertGreater(self.traffic(pairs, addresses[name]), vaults[name]["bytes_used"] * 3 // 4)
         self.assertEqual(violations(addresses, pairs, seen), [])
