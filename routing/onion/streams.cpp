@@ -1,5 +1,8 @@
 #include "routing/onion/streams.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace catacomb::routing {
 
 CircuitStream::CircuitStream(Streams& streams, Runtime& runtime, std::uint32_t id)
@@ -13,8 +16,8 @@ CircuitStream::CircuitStream(Streams& streams, Runtime& runtime, std::uint32_t i
 CircuitStream::~CircuitStream() {
     if (!streams_) return;
     streams_->unread_bytes_ -= streams_->holdings_.release_all(*this);
-    streams_->forget(id_);
-    if (!broken_ && !(sent_last_ && got_last_)) {
+    streams_->forget(*this);
+    if (id_ != kUnnamed && !broken_ && !(sent_last_ && got_last_)) {
         streams_->port_.send_part(id_, PartKind::message, kPartReset, {});
     }
 }
@@ -46,6 +49,7 @@ Task<Result<>> CircuitStream::send_parts(ByteView left, bool last) {
         const auto piece = left.first(std::min(left.size(), streams_->port_.part_capacity()));
         left = left.subspan(piece.size());
         if (left.empty()) flags |= kPartLast | (last ? kPartEnd : 0);
+        if (id_ == kUnnamed) id_ = streams_->name(*this);
         streams_->port_.send_part(id_, PartKind::message, flags, piece);
         flags = 0;
     } while (!left.empty());
@@ -110,16 +114,24 @@ Streams::Streams(Runtime& runtime, CellPort& port, Side side, Holdings& holdings
 Streams::~Streams() { break_off(error(Code::unreachable, "the circuit is gone")); }
 
 Result<CircuitStreamPtr> Streams::open() {
-    if (streams_.size() >= limits_.open_streams) return error(Code::limit, "too many streams on the circuit");
-    const auto id = next_id_;
-    next_id_ += 2;
-    return make(id);
+    if (streams_.size() + unnamed_.size() >= limits_.open_streams)
+        return error(Code::limit, "too many streams on the circuit");
+    auto stream = std::make_shared<CircuitStream>(*this, runtime_, CircuitStream::kUnnamed);
+    unnamed_[stream.get()] = stream;
+    return stream;
 }
 
-CircuitStreamPtr Streams::make(std::uint32_t id) {
-    auto stream = std::make_shared<CircuitStream>(*this, runtime_, id);
-    streams_[id] = stream;
-    return stream;
+std::uint32_t Streams::name(CircuitStream& stream) {
+    const auto id = next_id_;
+    next_id_ += 2;
+    auto entry = unnamed_.extract(&stream);
+    streams_[id] = std::move(entry.mapped());
+    return id;
+}
+
+void Streams::forget(CircuitStream& stream) {
+    unnamed_.erase(&stream);
+    streams_.erase(stream.id());
 }
 
 // Parts of a stream that we gave up are still on their way for a while: they are dropped.
@@ -133,7 +145,9 @@ CircuitStreamPtr Streams::accept(std::uint32_t id) {
         return nullptr;
     }
     newest_from_peer_ = id;
-    return make(id);
+    auto stream = std::make_shared<CircuitStream>(*this, runtime_, id);
+    streams_[id] = stream;
+    return stream;
 }
 
 void Streams::on_part(const PartView& part) {
@@ -150,9 +164,10 @@ void Streams::on_part(const PartView& part) {
 }
 
 void Streams::break_off(Error why) {
-    auto all = std::move(streams_);
-    streams_.clear();
-    for (auto& [id, weak] : all) {
+    std::vector<std::weak_ptr<CircuitStream>> all;
+    for (auto& [id, weak] : std::exchange(streams_, {})) all.push_back(std::move(weak));
+    for (auto& [key, weak] : std::exchange(unnamed_, {})) all.push_back(std::move(weak));
+    for (auto& weak : all) {
         if (auto stream = weak.lock()) {
             stream->break_off(why);
             unread_bytes_ -= holdings_.release_all(*stream);

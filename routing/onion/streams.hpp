@@ -48,6 +48,9 @@ public:
     Task<Result<>> send(Bytes message, bool last = false);
     // The next message. Code::closed when the peer has ended its direction.
     Task<Result<Bytes>> receive(Time deadline);
+    // kUnnamed until the first part is sent: ids go out in ascending order, and of streams that are opened
+    // side by side any may speak first.
+    static constexpr std::uint32_t kUnnamed = 0;
     std::uint32_t id() const { return id_; }
     bool is_broken() const { return broken_.has_value(); }
     // The peer has ended its direction and everything it said was received.
@@ -92,9 +95,9 @@ public:
 
 private:
     friend class CircuitStream;
-    CircuitStreamPtr make(std::uint32_t id);
     CircuitStreamPtr accept(std::uint32_t id);
-    void forget(std::uint32_t id) { streams_.erase(id); }
+    std::uint32_t name(CircuitStream& stream);
+    void forget(CircuitStream& stream);
 
     Runtime& runtime_;
     CellPort& port_;
@@ -102,7 +105,8 @@ private:
     Holdings& holdings_;
     StreamLimits limits_;
     std::function<void(CircuitStreamPtr)> opened_;
-    std::map<std::uint32_t, std::weak_ptr<CircuitStream>> streams_;
+    std::map<std::uint32_t, std::weak_ptr<CircuitStream>> streams_;   // by their ids
+    std::map<CircuitStream*, std::weak_ptr<CircuitStream>> unnamed_;  // ours, of which nothing was sent yet
     std::uint32_t next_id_;
     std::uint32_t newest_from_peer_ = 0;
     std::size_t unread_bytes_ = 0;

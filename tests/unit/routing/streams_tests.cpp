@@ -1,5 +1,5 @@
 // Proves: a message that cannot leave ends its circuit instead of waiting for ever, and one that leaves
-// slowly does not.
+// slowly does not; streams that were opened side by side are all heard, whichever speaks first.
 #include <boost/test/unit_test.hpp>
 
 #include "routing/onion/streams.hpp"
@@ -11,8 +11,9 @@ namespace {
 // A circuit whose neighbour returns credit when it is told to.
 struct Port final : CellPort {
     bool writable() const override { return room > 0; }
-    void send_part(std::uint32_t, PartKind, std::uint8_t, ByteView) override {
+    void send_part(std::uint32_t stream, PartKind kind, std::uint8_t flags, ByteView data) override {
         ++sent;
+        if (other_end) other_end->on_part({stream, kind, flags, data});
         if (room > 0) --room;
     }
     std::size_t part_capacity() const override { return 100; }
@@ -23,6 +24,7 @@ struct Port final : CellPort {
     std::size_t room = 0, sent = 0;
     bool closed = false;
     Streams* streams = nullptr;
+    Streams* other_end = nullptr;
 };
 
 struct Fixture {
@@ -39,6 +41,7 @@ struct Fixture {
         runtime.close();
         world.run_for(seconds(1));
     }
+    Task<void> say_on(CircuitStreamPtr stream) { co_await stream->send(Bytes(10, 1), true); }
     Task<void> say(std::size_t bytes) {
         auto stream = streams.open();
         auto sent = co_await (*stream)->send(Bytes(bytes, 1), true);
@@ -71,6 +74,43 @@ BOOST_AUTO_TEST_CASE(a_circuit_that_is_slow_is_not) {
     BOOST_REQUIRE(outcome.has_value());
     BOOST_TEST(outcome->has_value());
     BOOST_TEST(!port.closed);
+}
+
+// What waits for room is woken in no certain order.
+BOOST_AUTO_TEST_CASE(of_streams_opened_side_by_side_any_may_speak_first) {
+    Port hop_port;
+    Streams hop{runtime, hop_port, Streams::Side::hop, holdings};
+    std::vector<CircuitStreamPtr> heard;
+    hop.on_opened([&](CircuitStreamPtr stream) { heard.push_back(std::move(stream)); });
+    hop_port.streams = &hop;
+    port.other_end = &hop;
+    port.room = 100;
+
+    std::vector<CircuitStreamPtr> opened;
+    for (int i = 0; i < 3; ++i) opened.push_back(*streams.open());
+    for (const std::size_t i : {2, 0, 1}) {
+        tasks.spawn(say_on(opened[i]));
+        world.run_for(milliseconds(1));
+    }
+    BOOST_TEST(heard.size() == 3u);
+    BOOST_TEST(port.sent == 3u);
+
+    // One that said nothing is unknown to the other end, and leaves nothing behind.
+    opened.clear();
+    const auto before = port.sent;
+    { const auto silent = streams.open(); }
+    BOOST_TEST(port.sent == before);
+    for (std::size_t i = 0; i < 2 * StreamLimits{}.open_streams; ++i)
+        BOOST_TEST_REQUIRE(streams.open().has_value());
+    heard.clear();
+}
+
+BOOST_AUTO_TEST_CASE(streams_that_said_nothing_count_and_end_with_their_circuit) {
+    std::vector<CircuitStreamPtr> opened;
+    for (std::size_t i = 0; i < StreamLimits{}.open_streams; ++i) opened.push_back(*streams.open());
+    BOOST_TEST(streams.open().error().is(Code::limit));
+    streams.break_off(error(Code::unreachable, "the circuit ended"));
+    for (const auto& stream : opened) BOOST_TEST(stream->is_broken());
 }
 
 // A hop at which somebody says `parts` messages on streams of his own, and nobody listens.
