@@ -1,5 +1,6 @@
 #include "node/vault/put_queue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.hpp"
@@ -8,11 +9,15 @@ namespace catacomb::node {
 namespace {
 
 constexpr std::size_t kWaitingBytes = 4 * storage::kPutGroupBytes;
-// From the first block of a group: about what a flush costs, so that nobody waits for longer than he would
-// behind another group.
+// From the first block of a group, while bodies are on their way: about what a flush costs, so that nobody
+// waits for longer than he would behind another group.
 constexpr auto kGather = milliseconds(25);
-// Blocks that come closer together than this are of one insert, or of several: there will be more.
-constexpr auto kLoad = milliseconds(100);
+// Blocks of the largest class are parts of large files, of whose segments a dozen are under way: nobody waits
+// for one of them alone. Over distance the blocks of one segment come as far apart as this; when the last
+// group was not long ago there will be more; and with eight the flush is well shared.
+constexpr auto kGatherBulk = milliseconds(200);
+constexpr auto kLoad = seconds(1);
+constexpr std::size_t kEnough = 8;
 
 }  // namespace
 
@@ -56,8 +61,16 @@ Time PutQueue::due() const {
     const bool is_full =
         waiting_.size() >= storage::kPutGroupBlocks || waiting_bytes_ >= storage::kPutGroupBytes;
     const auto since = waiting_.front().since;
-    const bool more_will_come = expected_ > 0 || since < last_commit_ + kLoad;
-    return is_full || !more_will_come || runtime_.closing() ? since : since + kGather;
+    if (is_full || runtime_.closing()) return since;
+    const bool is_loaded = since < last_commit_ + kLoad;
+    if (is_loaded && waiting_.size() < kEnough && is_bulk()) return since + kGatherBulk;
+    return expected_ > 0 ? since + kGather : since;
+}
+
+// The insert of a small file waits for each of its blocks.
+bool PutQueue::is_bulk() const {
+    return std::all_of(waiting_.begin(), waiting_.end(),
+                       [](const auto& one) { return one.put.bytes.size() == storage::kMaxBlockSize; });
 }
 
 std::vector<PutQueue::Waiting> PutQueue::next_group() {

@@ -1,6 +1,7 @@
 // PutQueue: group commit. Blocks that arrive while one group is being written make up the next one; and while
-// bodies are known to be on their way, or others came just now, a group waits for more, for a moment. So a
-// disk flush is shared by up to 32 blocks, and a lone block never waits for company.
+// bodies are known to be on their way, or large blocks came just now, a group waits for more, for a moment.
+// So a disk flush is shared by up to 32 blocks; a lone block and those of small files do not wait for
+// company.
 #pragma once
 
 #include <deque>
@@ -51,6 +52,7 @@ private:
     void came_or_failed();
     // When the next group is to be written; at once when that is not later than now.
     Time due() const;
+    bool is_bulk() const;
     Task<void> write_groups();
     Task<void> write(std::vector<Waiting> group);
     std::vector<Waiting> next_group();

@@ -1,6 +1,6 @@
-// Proves: a lone put is written at once; puts that come while a group is being written share the next flush,
-// within the maxima of a group; bodies on their way are waited for, not for long; each caller gets the
-// outcome of its own block; and what waits is bounded.
+// Proves: a lone put is written at once, and so are those of small files; puts that come while a group is
+// being written share the next flush, within the maxima of a group; bodies on their way are waited for, not
+// for long; large blocks gather; each caller gets the outcome of its own block; and what waits is bounded.
 #include "node/vault/put_queue.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -73,9 +73,14 @@ struct Fixture {
         expected.reset();
         co_await put(index, 1000);
     }
-    Task<void> arrive_unasked(std::uint8_t index, Duration travel) {
+    Task<void> arrive_unasked(std::uint8_t index, Duration travel, std::size_t size) {
         co_await routing::sleep_for(runtime, travel);
-        co_await put(index, 1000);
+        co_await put(index, size);
+    }
+    // Nobody announced them; one after the other.
+    void come_apart(std::uint8_t count, Duration apart, std::size_t size) {
+        for (std::uint8_t i = 0; i < count; ++i) tasks.spawn(arrive_unasked(i, i * apart, size));
+        world.run_for(count * apart + seconds(1));
     }
     void put_many(unsigned count, std::size_t size) {
         for (unsigned i = 0; i < count; ++i) tasks.spawn(put(static_cast<std::uint8_t>(i), size));
@@ -163,13 +168,34 @@ BOOST_AUTO_TEST_CASE(nobody_waits_for_long) {
     BOOST_TEST(stored == 2U);
 }
 
-// Bodies that nobody announced, one after the other: the first is written at once, the others in groups.
+// The first is written at once, the others in groups; as far apart as over distance, too.
 BOOST_AUTO_TEST_CASE(under_load_a_flush_is_shared) {
-    for (std::uint8_t i = 0; i < 60; ++i) tasks.spawn(arrive_unasked(i, milliseconds(5 * i)));
-    world.run_for(seconds(1));
-    BOOST_TEST(stored == 60U);
-    BOOST_TEST(store.groups.front() == 1U);
-    BOOST_TEST(store.groups.size() <= 60U / 4, store.groups.size() << " commits");
+    for (const auto apart : {milliseconds(5), milliseconds(50)}) {
+        store.groups.clear();
+        stored = 0;
+        come_apart(60, apart, storage::kMaxBlockSize);
+        BOOST_TEST(stored == 60U);
+        BOOST_TEST(store.groups.front() == 1U);
+        BOOST_TEST(store.groups.size() <= 60U / 4, store.groups.size() << " commits");
+        world.run_for(seconds(2));
+    }
+}
+
+// Whoever inserts small files one after the other waits for no other's.
+BOOST_AUTO_TEST_CASE(blocks_of_small_files_do_not_wait_for_others) {
+    for (std::uint8_t index = 0; index < 20; ++index) {
+        const auto began = world.now();
+        tasks.spawn(put(index, 1000));
+        BOOST_REQUIRE(world.run_until([&] { return stored == index + 1U; }, seconds(1)));
+        BOOST_TEST((world.now() - began <= milliseconds(5)));
+    }
+    // And they take along what waits for company.
+    tasks.spawn(put(100, storage::kMaxBlockSize));
+    world.run_for(milliseconds(10));
+    BOOST_TEST(stored == 20U);
+    tasks.spawn(put(101, 1000));
+    world.run_for(milliseconds(10));
+    BOOST_TEST(stored == 22U);
 }
 
 BOOST_AUTO_TEST_CASE(a_full_group_waits_for_nobody) {
