@@ -241,8 +241,8 @@ StatusFacts NodeCore::status() const {
     }
     if (vault_) {
         const auto vault = vault_->status();
-        facts.vault = VaultFacts{vault.registrations, vault.wanted, vault.usage.blocks, vault.usage.bytes,
-                                 vault.usage.quota};
+        facts.vault = VaultFacts{vault.registrations, vault.wanted,      vault.usage.blocks,
+                                 vault.usage.bytes,   vault.usage.quota, vault.usage.disk_full};
     }
     facts.circuits_own = circuits_.own();
     facts.circuits_relayed = circuits_.relayed();

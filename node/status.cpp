@@ -28,6 +28,8 @@ std::vector<std::string> warnings_of(const StatusFacts& facts) {
         out.push_back(concat("the vault is registered at ", facts.vault->registrations, " of ",
                              facts.vault->wanted, " relays"));
     }
+    if (facts.vault && facts.vault->disk_full)
+        out.emplace_back("the vault's disk is full: it takes no new blocks, and keeps those that it has");
     if (facts.vault && facts.vault->bytes * 10 > facts.vault->quota * 9) {
         out.emplace_back("the vault's quota is nearly used up");
     }

@@ -15,6 +15,7 @@ namespace catacomb::node {
 struct VaultFacts {
     std::size_t registrations = 0, wanted = 0;
     std::uint64_t blocks = 0, bytes = 0, quota = 0;
+    bool disk_full = false;
 };
 
 struct StatusFacts {

@@ -19,7 +19,8 @@ json::object vault_json(const VaultFacts& vault) {
             {"registrations_wanted", vault.wanted},
             {"blocks", vault.blocks},
             {"bytes_used", vault.bytes},
-            {"quota", vault.quota}};
+            {"quota", vault.quota},
+            {"disk_full", vault.disk_full}};
 }
 
 json::array texts(const std::vector<routing::Endpoint>& addresses) {

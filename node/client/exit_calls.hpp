@@ -51,10 +51,11 @@ struct StoreCall {
 };
 struct StoredBlocks {
     std::vector<Acknowledged> acknowledged;
-    std::string failure;  // of a block that could not be placed: words of ours, never the exit's
+    std::optional<Error> failure;  // why blocks could not be placed: words of ours, never the exit's
 };
-// What an exit told, when it is the name of an error code; else words that say so. It ends up on a terminal.
-std::string known_failure(std::string_view told);
+// What an exit told, when it is the name of an error code; else Code::refused and words that say so. It ends
+// up on a terminal.
+Error known_failure(std::string_view told);
 // Code::timed_out when the exit does not take the blocks within `limit`, looked at between two fragments.
 Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit, StoreCall call,
                                         const routing::View& view, ProofChecker& proofs);

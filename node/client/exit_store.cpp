@@ -63,7 +63,8 @@ struct Answers {
 
 Task<Result<>> take(Runtime& runtime, Answers& answers, const wire::ExitStored& answer,
                     const routing::View& view, ProofChecker& proofs) {
-    std::string failure = answer.failure().empty() ? "" : known_failure(answer.failure());
+    std::optional<Error> failure;
+    if (!answer.failure().empty()) failure = known_failure(answer.failure());
     for (const auto& each : answer.given()) {
         if (each.index() >= answers.call.segment->profile().n || !(answers.open & bit(each.index())))
             co_return error(Code::corrupt, "the exit acknowledged a block that was not sent");
@@ -73,8 +74,8 @@ Task<Result<>> take(Runtime& runtime, Answers& answers, const wire::ExitStored& 
         if (!given) co_return given.error();
         if (is_in_place(*given, asked.block, view, runtime.now())) {
             answers.out.acknowledged.push_back(std::move(*given));
-        } else if (failure.empty()) {
-            failure = "a vault acknowledged where it does not belong";
+        } else if (!failure) {
+            failure = error(Code::refused, "a vault acknowledged where it does not belong");
         }
     }
     answers.out.failure = std::move(failure);
@@ -83,8 +84,12 @@ Task<Result<>> take(Runtime& runtime, Answers& answers, const wire::ExitStored& 
 
 }  // namespace
 
-std::string known_failure(std::string_view told) {
-    return code_named(told) ? std::string(told) : "the exit gave no reason that we know";
+Error known_failure(std::string_view told) {
+    const auto code = code_named(told);
+    if (!code) return error(Code::refused, "the exit gave no reason that we know");
+    if (*code == Code::full) return error(Code::full, "the vaults near its places are full");
+    if (*code == Code::refused) return error(Code::refused, "no vault near its places took them");
+    return error(*code);
 }
 
 Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit, StoreCall call,
@@ -110,7 +115,7 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit, St
         auto bytes = co_await (*stream)->receive(deadline);
         if (!bytes && out.acknowledged.empty()) co_return unheard(bytes.error(), circuit);
         if (!bytes) {
-            out.failure = bytes.error().text();
+            out.failure = bytes.error();
             co_return std::move(out);
         }
         auto part = split_answer(std::move(*bytes));

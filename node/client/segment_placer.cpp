@@ -12,13 +12,13 @@ constexpr Duration kPlaceLimit = minutes(8);      // for one segment, whatever h
 constexpr Duration kSamplePatience = seconds(8);  // silence after which a body does not come
 constexpr auto kAfterBusy = milliseconds(500);
 
-Error not_placed(const Placing& placing, const Placing::Failed& failed, const std::string& last) {
+Error not_placed(const Placing& placing, const Placing::Failed& failed, const std::optional<Error>& last) {
     const auto& profile = placing.state().profile;
     auto text = concat("only ", failed.witnessed, " of ", static_cast<unsigned>(profile.n),
                        " blocks of a segment could be stored (", happiness(profile), " are needed)");
     if (failed.unread) text = "too few of the blocks that vaults signed for could be read back";
-    if (!last.empty()) text += ": " + last;
-    return error(Code::refused, std::move(text));
+    if (last) text += ": " + last->text();
+    return error(last && last->is(Code::full) ? Code::full : Code::refused, std::move(text));
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ Task<Result<>> SegmentPlacer::place(Placing& placing, SegmentBlocksPtr blocks) {
         if (const auto* failed = std::get_if<Placing::Failed>(&step))
             co_return not_placed(placing, *failed, last_failure_);
         if (parts_.runtime.now() >= give_up)
-            co_return error(Code::timed_out, "the blocks could not be stored in time: " + last_failure_);
+            co_return error(Code::timed_out, "the blocks could not be stored in time: " + last_words());
         if (const auto* look_at = std::get_if<Placing::Look>(&step)) {
             co_await look(placing, *look_at);
             continue;
@@ -63,8 +63,10 @@ Task<Result<>> SegmentPlacer::place(Placing& placing, SegmentBlocksPtr blocks) {
 }
 
 void SegmentPlacer::failed(const Error& why) {
-    last_failure_ = why.text();
-    job_->failed_block(last_failure_);
+    // That vaults are full is told, and not what comes of it: the exit that said so is left amid other stores.
+    const bool is_consequence = last_failure_ && last_failure_->is(Code::full) && why.is(Code::unreachable);
+    if (!is_consequence) last_failure_ = why;
+    job_->failed_block(last_words());
 }
 
 // ---- store
@@ -95,7 +97,7 @@ Task<Result<>> SegmentPlacer::store(Placing& placing, SegmentBlocksPtr& blocks, 
     if (stored) {
         for (const auto& one : stored->acknowledged)
             given.push_back({one.index, tag_of(one.vault.id()), one.lease_end});
-        if (!stored->failure.empty()) failed(error(Code::refused, stored->failure));
+        if (stored->failure) failed(*stored->failure);
     } else {
         failed(stored.error());
     }

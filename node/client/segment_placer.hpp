@@ -30,6 +30,7 @@ private:
     Task<Result<BlockMask>> read(CircuitPtr circuit, storage::SegmentRef segment, BlockMask bodies);
     Task<Result<SegmentBlocksPtr>> gather(storage::SegmentRef segment);
     void failed(const Error& why);
+    std::string last_words() const { return last_failure_ ? last_failure_->text() : ""; }
 
     ClientParts& parts_;
     JobPtr job_;
@@ -38,7 +39,7 @@ private:
     Evidence evidence_;
     std::unique_ptr<Rng> rng_;
     Time lease_end_{};
-    std::string last_failure_;  // the last words of an exit or about one
+    std::optional<Error> last_failure_;  // the last words of an exit or about one
     routing::TaskSet tasks_;
 };
 

@@ -59,8 +59,9 @@ public:
         if (given) {
             given_.emplace(ask.id, to_wire(*given));
         } else {
-            failure_ = given.error().code;
-            word = given.error().is(Code::full) ? Word::no : word_of(given.error());
+            ++failures_[given.error().code];
+            const bool nobody = given.error().is(Code::full) || given.error().is(Code::refused);
+            word = nobody ? Word::no : word_of(given.error());
         }
         co_return std::vector<Word>(1, word);
     }
@@ -76,11 +77,16 @@ public:
 
     // What ends the conversation.
     wire::ExitStored last_words(const Gather::Outcome& outcome) {
-        if (outcome.here != wanted_.want) untold_.set_failure(name_of(failure_));
+        if (outcome.here != wanted_.want) untold_.set_failure(name_of(commonest_failure()));
         return std::move(untold_);
     }
 
 private:
+    Code commonest_failure() const {
+        const auto fewer = [](const auto& a, const auto& b) { return a.second < b.second; };
+        const auto most = std::max_element(failures_.begin(), failures_.end(), fewer);
+        return most == failures_.end() ? Code::unreachable : most->first;
+    }
     storage::BlockId block_of(const Gather::Ask& ask) const {
         return {wanted_.root, static_cast<std::uint8_t>(only_block(ask))};
     }
@@ -115,7 +121,7 @@ private:
     CircuitStreamPtr stream_;
     std::map<std::uint32_t, wire::Acknowledgement> given_;  // by request: checked, and not handed over yet
     wire::ExitStored untold_;                               // what the client does not have yet
-    Code failure_ = Code::unreachable;
+    std::map<Code, unsigned> failures_;
 };
 
 // The k data fragments, which come as messages of their own.

@@ -85,4 +85,9 @@ std::optional<OfferOrder::Offer> OfferOrder::next_of_round() {
     return std::nullopt;
 }
 
+Code OfferOrder::nobodys_word() const {
+    if (terms_.lease_only) return Code::not_found;
+    return lacks_room_ ? Code::full : Code::refused;
+}
+
 }  // namespace catacomb::node

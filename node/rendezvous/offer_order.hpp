@@ -39,6 +39,10 @@ public:
     // The last offer's vault has a sibling: it may be asked once more when nobody without one takes the
     // block. Whoever gave another answer, or none, is not asked again.
     void declined_for_sibling() { may_ask_again_ = true; }
+    void declined_for_room() { lacks_room_ = true; }
+    // Nobody took it: Code::full when some of them had no room, else refused; not_found when it was about a
+    // lease.
+    Code nobodys_word() const;
 
 private:
     void settle_last();
@@ -51,7 +55,7 @@ private:
     bool avoid_siblings_;
     std::size_t at_ = 0, offers_ = 0;
     std::optional<std::size_t> last_;
-    bool may_ask_again_ = false;
+    bool may_ask_again_ = false, lacks_room_ = false;
 };
 
 }  // namespace catacomb::node

@@ -71,7 +71,7 @@ Task<Result<Bytes>> StoreAtVaults::serve(Bytes body) {
         auto given = co_await offer(*offer_now, *wanted, order);
         if (given) co_return encode(*given);
     }
-    co_return error(wanted->asked.lease_only ? Code::not_found : Code::full);
+    co_return error(order.nobodys_word());
 }
 
 Task<StoreAtVaults::Word> StoreAtVaults::offer(const OfferOrder::Offer& offer, const Wanted& wanted,
@@ -88,6 +88,7 @@ Task<StoreAtVaults::Word> StoreAtVaults::offer(const OfferOrder::Offer& offer, c
     parts_.sessions.note_full(session, verdict == wire::OfferAnswer::FULL);
     if (verdict == wire::OfferAnswer::STORED)
         co_return co_await take(offer, wanted.asked, std::move(*answer));
+    if (verdict == wire::OfferAnswer::FULL) order.declined_for_room();
     if (verdict == wire::OfferAnswer::ABSENT) parts_.sessions.note_gone(session, wanted.asked.block);
     if (verdict == wire::OfferAnswer::SIBLING) {
         parts_.sessions.note_sibling(session, root);

@@ -1,5 +1,7 @@
 #include "node/vault/block_server.hpp"
 
+#include <utility>
+
 #include "base/log.hpp"
 #include "node/protocol/limits.hpp"
 
@@ -64,6 +66,16 @@ Task<void> BlockServer::serve_offer(CircuitStreamPtr stream, Bytes body) {
     co_await stream->send(std::move(message), true);
 }
 
+void BlockServer::look_at_disk() {
+    const bool full = parts_.store.usage().disk_full;
+    if (std::exchange(disk_was_full_, full) == full) return;
+    if (full) {
+        log_warning("vault", "the vault's disk is full: it takes no new blocks, and keeps those that it has");
+    } else {
+        log_info("vault", "the vault's disk has room again");
+    }
+}
+
 Task<OfferTalk::Do> BlockServer::receive_body(CircuitStreamPtr stream, OfferTalk& talk) {
     const PutQueue::Expected on_its_way(puts_);
     auto bytes = co_await stream->receive(parts_.runtime.now() + limits::kStoreBody);
@@ -79,7 +91,9 @@ Task<OfferTalk::Do> BlockServer::put(OfferTalk& talk) {
     put.lease_end = talk.granted();
     put.now = parts_.runtime.now();
     auto done = co_await puts_.put(std::move(put));
-    if (!done) log_warning("vault", "a block could not be stored: ", done.error().text());
+    look_at_disk();
+    if (!done && !done.error().is(Code::full))
+        log_warning("vault", "a block could not be stored: ", done.error().text());
     if (done && parts_.inventory.add(talk.asked().block)) parts_.changed(talk.asked().block);
     co_return talk.was_put(done);
 }

@@ -33,6 +33,8 @@ public:
     // A stream that a rendezvous opened.
     void serve(CircuitStreamPtr stream) { tasks_.spawn(serve_one(std::move(stream))); }
     Task<void> drained();
+    // Logs it when the store's disk has filled up since the last look, or has room again.
+    void look_at_disk();
 
 private:
     Task<void> serve_one(CircuitStreamPtr stream);
@@ -49,6 +51,7 @@ private:
 
     Parts parts_;
     PutQueue puts_;
+    bool disk_was_full_ = false;
     routing::TaskSet tasks_;
 };
 

@@ -25,6 +25,7 @@ Result<> Vault::start() {
         for (const auto& id : *ids) inventory_.add(id);
         after = ids->back();
     }
+    server_.look_at_disk();
     registrar_.start();
     return ok();
 }

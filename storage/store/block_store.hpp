@@ -49,6 +49,7 @@ struct Usage {
     std::uint64_t blocks = 0;
     std::uint64_t bytes = 0;  // charged against the quota: whole pages and index
     std::uint64_t quota = 0;
+    bool disk_full = false;  // the disk had no room for the last group, whatever the quota says
 };
 
 class BlockStore {

@@ -1,6 +1,7 @@
 #include "storage/store/vault_store.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <mutex>
 
@@ -32,6 +33,7 @@ struct VaultStore::Environment {
     std::mutex writer{};  // one write at a time
     mutable std::mutex counting{};
     StoreCount count{};  // as of the last commit
+    std::atomic<bool> lacks_disk{false};
 
     StoreCount counted() const {
         const std::lock_guard held(counting);
@@ -140,6 +142,8 @@ std::vector<Result<>> VaultStore::Environment::each_alone(
             outcomes[*failed] = written;
             continue;
         }
+        // The quota fails no transaction.
+        if (written.error().is(Code::full)) lacks_disk = true;
         // LMDB reports a disk that filled up meanwhile as an input/output error.
         const bool full = written.error().is(Code::io) && !disk_has_room(payload);
         for (auto& outcome : outcomes) {
@@ -153,7 +157,9 @@ void VaultStore::Environment::write_fetched() { each_alone({}, 0, {}); }
 
 bool VaultStore::Environment::disk_has_room(std::uint64_t payload) {
     const auto missing = reserve.held() ? 0 : reserve.size();
-    return options.free_space() >= payload + missing + kDiskMargin && reserve.hold();
+    const bool has_room = options.free_space() >= payload + missing + kDiskMargin && reserve.hold();
+    lacks_disk = !has_room;
+    return has_room;
 }
 
 bool VaultStore::Environment::over_quota(const BlockWriter& writes, std::size_t size) const {
@@ -347,7 +353,7 @@ Result<std::vector<BlockId>> VaultStore::list(const std::optional<BlockId>& afte
 
 Usage VaultStore::usage() {
     const auto count = env_->counted();
-    return {count.blocks, count.bytes, env_->options.quota};
+    return {count.blocks, count.bytes, env_->options.quota, env_->lacks_disk};
 }
 
 }  // namespace catacomb::storage

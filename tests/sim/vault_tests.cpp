@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_word_that_is_replayed_is_not_passed_on) {
     const auto first = town.ask(1);
     FakeVault replayer(town.cluster, town.relay, town.key_on_arc(),
                        [&](const FakeVault& self, const node::Asked&) { return self.honest(first); });
-    BOOST_TEST(town.store(town.ask(2)).error().is(Code::full));
+    BOOST_TEST(town.store(town.ask(2)).error().is(Code::refused));
     BOOST_TEST(!town.relay_knows(first.block));
     BOOST_TEST(replayer.offers.size() == 1U);
     // It was good for that attempt, and for nothing but it.
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_word_of_another_vault_is_not_passed_on) {
             return node::to_wire(node::acknowledge(wire::Acknowledgement::STORED, asked, asked.lease_end,
                                                    other.identity, other.pair, town.cluster.network()));
         });
-    BOOST_TEST(town.store(town.ask(1)).error().is(Code::full));
+    BOOST_TEST(town.store(town.ask(1)).error().is(Code::refused));
     BOOST_TEST(!town.relay_knows(town.ask(1).block));
 }
 
@@ -323,7 +323,8 @@ BOOST_AUTO_TEST_CASE(blocks_are_committed_in_groups) {
     }
 }
 
-// Proves: a vault without room starts, is registered, and gives out what it has.
+// Proves: whoever inserts where no vault has room is told so; a vault without room starts, is registered, and
+// gives out what it has.
 BOOST_AUTO_TEST_CASE(a_full_vault_starts_serves_and_stays_registered) {
     SimWorld world(5);
     ClusterOptions options;
@@ -338,8 +339,13 @@ BOOST_AUTO_TEST_CASE(a_full_vault_starts_serves_and_stays_registered) {
     const auto kept = cluster.insert(2, file(1));
     BOOST_REQUIRE(kept.has_value());
     std::uint64_t more = 2;
-    while (more < 20 && cluster.insert(2, file(more))) ++more;
+    auto last = Result<node::InsertReport>(error(Code::busy));
+    while (more < 20 && (last = cluster.insert(2, file(more)))) ++more;
     BOOST_TEST(more < 20U);
+    // Whoever inserts is told whose room is used up.
+    BOOST_TEST((last.error().code == Code::full), last.error().text());
+    BOOST_TEST(last.error().text().find("the vaults near its places are full") != std::string::npos,
+               last.error().text());
     std::size_t full = 0;
     for (std::size_t i = 0; i < cluster.size(); ++i) {
         const auto usage = cluster.store(i).usage();

@@ -3,6 +3,7 @@ words and keep what they have; a client whose disk is full says so; a vault whos
 when it starts, or keeps what is wrong to itself, and costs nobody else anything."""
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -24,8 +25,10 @@ class FullDisks(harness.SystemTest):
         content = os.urandom(FITS)
         key = network.insert(inserter, self.write("fits", content))["key"]
         too_much = self.write("too-much", os.urandom(48 * MIB))
-        words = network.run(inserter, "insert", too_much, expect=4, limit=240).stderr.decode()
-        self.assertRegex(words, "full|could be stored")
+        done = network.run(inserter, "--json", "insert", too_much, expect=4, limit=240)
+        told = json.loads(done.stdout)["error"]
+        self.assertEqual(told["code"], "full", told)
+        self.assertRegex(told["message"], "only .* could be stored .*: the vaults near its places are full")
         self.assertEqual(network.run("client-01", "get", key, "-o", "-").stdout, content)
         nodes = network.nodes()
         self.assertTrue(all(node["running"] and node["status"] for node in nodes.values()))
@@ -50,7 +53,14 @@ class FullDisks(harness.SystemTest):
         for i in range(1, RELAYS + 1):
             self.small_disk(self.path(f"net/node-{i:02}"), 92 * MIB)
         with Network(harness.PROGRAMS, self.path("net"), RELAYS, clients=1) as network:
-            self.keeps_what_it_has(network, "client-01")
+            nodes = self.keeps_what_it_has(network, "client-01")
+            full = [name for name, node in nodes.items() if node["status"].get("vault", {}).get("disk_full")]
+            self.assertGreater(len(full), RELAYS // 2)
+            for name in full:
+                words = "the vault's disk is full: it takes no new blocks, and keeps those that it has"
+                self.assertIn(words, nodes[name]["status"]["warnings"])
+                # Told once, not for every block that came.
+                self.assertEqual(network.log(name).count(words), network.log(name).count("has room again") + 1)
 
     def test_a_vault_on_a_full_disk_starts_again(self):
         # Every block of its disk taken by others: it writes nothing, and serves what it has.
@@ -66,6 +76,7 @@ class FullDisks(harness.SystemTest):
             harness.eventually(lambda: not network.nodes()["node-01"]["running"], "the end of node-01")
             network.start()
             harness.eventually(lambda: network.blocks().get("node-01") == before, "the vault")
+            self.assertTrue(network.vaults()["node-01"]["disk_full"])
             self.assertEqual(network.run("client-01", "get", key, "-o", "-").stdout, content)
 
     def test_a_client_on_a_full_disk(self):

@@ -124,6 +124,16 @@ BOOST_AUTO_TEST_CASE(offers_end_with_the_maximum_and_with_the_time) {
     BOOST_TEST(!late.next(last_moment + microseconds(1)).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(when_nobody_took_it_want_of_room_is_told_as_such) {
+    auto offers = order({vault(1), vault(2)}, kSmall);
+    BOOST_TEST((offers.nobodys_word() == Code::refused));
+    (void)offers.next(kNow);
+    offers.declined_for_room();
+    (void)offers.next(kNow);
+    BOOST_TEST((offers.nobodys_word() == Code::full));
+    BOOST_TEST((order({}, kSmall, true).nobodys_word() == Code::not_found));
+}
+
 // Weight decides among equals: the same for every relay, and by capacity.
 BOOST_AUTO_TEST_CASE(among_equals_the_weightier_wins_more_often) {
     unsigned won = 0;

@@ -333,11 +333,24 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_a_clean_refusal) {
     const auto refused = put_one(**store, put_of(2, kMaxBlockSize));
     BOOST_TEST(refused.error().is(Code::full));
     BOOST_TEST(refused.error().text() == "the disk of the vault is full");
+    BOOST_TEST((*store)->usage().disk_full);
     BOOST_TEST((*(*store)->get(id_of(1)) == bytes_of(1, kMaxBlockSize)));
     const BlockId first[] = {id_of(1)};
     BOOST_TEST((*store)->remove(first).has_value());
     free = std::uint64_t{1} << 40;
     BOOST_TEST(put_one(**store, put_of(2, kMaxBlockSize)).has_value());
+    BOOST_TEST(!(*store)->usage().disk_full);
+}
+
+// Before anybody offers a block.
+BOOST_AUTO_TEST_CASE(a_full_disk_is_seen_at_the_start) {
+    for (const bool full : {true, false}) {
+        const TemporaryDirectory directory;
+        auto options = small_store();
+        options.free_space = [full] { return full ? 1000 : std::uint64_t{1} << 40; };
+        const auto store = VaultStore::open(directory.path(), options);
+        BOOST_TEST((*store)->usage().disk_full == full);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_full_map_is_a_clean_refusal_and_deletes_go_on) {

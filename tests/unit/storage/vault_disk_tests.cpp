@@ -193,9 +193,11 @@ BOOST_AUTO_TEST_CASE(a_disk_that_fills_loses_nothing) {
     put_bad(5, 5, Code::full, "the disk of the vault is full");
     check_holds(0, 5);
     BOOST_TEST(store->usage().blocks == 5u);
+    BOOST_TEST(store->usage().disk_full);
     check_survive({0, 1, 2, 3, 4});
     record.fault = nullptr;
     put_good(10, 5);
+    BOOST_TEST(!store->usage().disk_full);
     check_holds(0, 5);
     check_survive({0, 1, 2, 3, 4, 10, 11, 12, 13, 14});
 }
