@@ -107,10 +107,12 @@ void Link::take_frame(MutableBytes frame) {
 
 void Link::continue_handshake(ByteView frame) {
     auto reply = handshake_->consume(frame);
-    if (!reply) {
-        ++links_.counters.broken;
-        return close();
-    }
+    // Network and version go into all keys: what answers us in a way that opens with none of ours is most
+    // likely of another.
+    if (!reply && initiator_)
+        return refuse(
+            error(Code::refused, "it is of another version of this program, or of another network"));
+    if (!reply) return refuse(reply.error());
     if (*reply) outbox_.put_handshake(**reply);
     if (handshake_->finished()) meet_peer();
 }

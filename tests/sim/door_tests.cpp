@@ -1,5 +1,6 @@
 // What meets a user at the door: a node that starts again without its bootstrap relays, one whose clock is
 // wrong, and a network of which a part is dead.
+#include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include "tests/support/seeds.hpp"
@@ -88,6 +89,29 @@ BOOST_AUTO_TEST_CASE(a_clock_that_is_ahead_is_named) {
     Cluster cluster(world, std::move(options));
     const auto told = [&] { return says(cluster, kRelays - 1, "3 h 0 min ahead"); };
     BOOST_TEST(world.run_until(told, minutes(3)));
+}
+
+// Proves: a node of an earlier version, or of another network, is told what it meets, and joins nothing. Both
+// are known by the keys of a link alone.
+BOOST_AUTO_TEST_CASE(peers_of_another_version_are_named) {
+    SimWorld world(seeds(1).front());
+    auto options = with_client();
+    options.adjust = [](std::size_t index, node::NodeOptions& of) {
+        if (index == kClient) of.network = routing::NetworkParameters::testnet("of before");
+    };
+    Cluster cluster(world, std::move(options));
+    world.run_for(minutes(1));
+    auto& links = cluster.core(kClient).links();
+    std::optional<Error> met;
+    auto meeting = links.introduce(cluster.address(0), world.now() + minutes(1));
+    routing::asio::co_spawn(links.runtime().executor(), std::move(meeting),
+                            [&](std::exception_ptr, Result<routing::DescriptorPtr> relay) {
+                                met = relay ? error(Code::exists) : relay.error();
+                            });
+    BOOST_REQUIRE(world.run_until([&] { return met.has_value(); }, minutes(2)));
+    BOOST_TEST(met->text() == "it is of another version of this program, or of another network");
+    BOOST_TEST(cluster.core(kClient).view().size() == 0U);
+    BOOST_TEST(cluster.core(0).view().size() == kRelays);
 }
 
 // Proves: relays that are known and dead count for nothing in what a node says of its network.
