@@ -35,7 +35,8 @@ Duration Pace::patience() const {
                  : kLeastPatience;
 }
 
-bool Pace::take_extra(std::uint64_t blocks) {
+bool Pace::take_extra(std::uint64_t blocks, bool after_busy) {
+    if (after_busy) return false;
     if ((extra_ + blocks) * 100 > asked_ * kExtraPercent) return false;
     extra_ += blocks;
     return true;

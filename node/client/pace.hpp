@@ -27,8 +27,9 @@ public:
 
     // Blocks are asked for in the ordinary way.
     void asked(std::uint64_t blocks) { asked_ += blocks; }
-    // True, and they are counted, when so many may be asked for once more.
-    bool take_extra(std::uint64_t blocks);
+    // True, and they are counted, when so many may be asked for once more. Never when an exit refused for
+    // load: the next one would be loaded, too.
+    bool take_extra(std::uint64_t blocks, bool after_busy = false);
 
 private:
     std::optional<Duration> median() const;

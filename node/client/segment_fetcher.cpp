@@ -94,7 +94,7 @@ Task<void> SegmentFetcher::hedge(GatheringPtr gathering) {
         if (wake == routing::Wake::closed && runtime.closing()) co_return;
         if (runtime.now() < hedge_at) continue;
         hedge_at = kNever;
-        if (!gathering->busy && pace_.take_extra(gathering->need())) ask(gathering);
+        if (pace_.take_extra(gathering->need(), gathering->busy)) ask(gathering);
     }
 }
 

@@ -46,6 +46,13 @@ BOOST_AUTO_TEST_CASE(a_job_asks_a_tenth_twice_at_most) {
     BOOST_TEST(!pace.take_extra(1));
 }
 
+BOOST_AUTO_TEST_CASE(after_a_refusal_for_load_nobody_is_asked_twice) {
+    Pace pace;
+    pace.asked(1000);
+    BOOST_TEST(!pace.take_extra(10, true));
+    BOOST_TEST(pace.take_extra(10));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(what_exits_claim)
