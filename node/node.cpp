@@ -17,6 +17,8 @@ routing::NetworkParameters network_of(const Config& config) {
                    ? routing::NetworkParameters::testnet(config.network.name)
                    : routing::NetworkParameters{};
     out.name = config.network.name;
+    // An epoch of an identity's life costs what the identity did: were it cheaper, whoever has founded many
+    // once would keep them for less.
     out.pow = out.ticket = config.network.pow;
     out.refuse_below_relays = config.network.refuse_below_relays;
     return out.with_id();
