@@ -63,7 +63,8 @@ Task<Result<>> SegmentPlacer::place(Placing& placing, SegmentBlocksPtr blocks) {
 }
 
 void SegmentPlacer::failed(const Error& why) {
-    // That vaults are full is told, and not what comes of it: the exit that said so is left amid other stores.
+    // That vaults are full is told, and not what comes of it: the exit that said so is left amid other
+    // stores.
     const bool is_consequence = last_failure_ && last_failure_->is(Code::full) && why.is(Code::unreachable);
     if (!is_consequence) last_failure_ = why;
     job_->failed_block(last_words());

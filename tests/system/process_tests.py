@@ -66,6 +66,18 @@ class Log(harness.SystemTest):
 
 
 class OpenFiles(harness.SystemTest):
+    def test_closed_descriptors_become_nothing_else(self):
+        # Else the first files that it opens take their numbers, and get what is meant for the terminal.
+        daemon = subprocess.Popen(
+            [os.path.join(harness.PROGRAMS, "catacombd"), "--data-dir", self.data],
+            preexec_fn=lambda: os.closerange(0, 3),
+        )
+        self.addCleanup(self.stop_daemon, daemon)
+        harness.eventually(lambda: os.path.exists(os.path.join(self.data, "api.port")), "api.port")
+        for number in range(3):
+            self.assertEqual(os.readlink(f"/proc/{daemon.pid}/fd/{number}"), "/dev/null")
+        self.run_catacomb("status")
+
     def test_too_few_are_told(self):
         for limit in (8, 12, 127):
             done = self.run_catacomb(

@@ -233,6 +233,16 @@ BOOST_AUTO_TEST_CASE(only_a_check_that_is_done_tells_a_verdict) {
     BOOST_TEST(!api::job_summary_json(job).at("check").as_object().contains("segments"));
 }
 
+// What was stored twice counts twice.
+BOOST_AUTO_TEST_CASE(progress_does_not_pass_the_end) {
+    JobStatus job;
+    job.progress.bytes_done = 120;
+    const auto told = [&job] { return api::job_json(job).at("progress").at("bytes_done").to_number<int>(); };
+    BOOST_TEST(told() == 120);
+    job.progress.bytes_total = 100;
+    BOOST_TEST(told() == 100);
+}
+
 BOOST_AUTO_TEST_CASE(what_others_say_is_told_as_plain_text) {
     JobStatus job;
     job.state = JobState::failed;
