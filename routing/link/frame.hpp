@@ -1,5 +1,5 @@
 // Frames: the one size of everything on a wire (docs/spec/link.md 2). A frame is 4080 bytes of text, sealed
-// by the session (session.hpp), and its 16-byte tag. The text is an 8-byte header, a payload and zeros. Plain
+// by the link (FrameCipher), and its 16-byte tag. The text is an 8-byte header, a payload and zeros. Plain
 // functions over views; nothing is owned.
 #pragma once
 

@@ -89,10 +89,10 @@ void Link::take_frames(MutableBytes bytes) {
     partial_.assign(bytes.begin(), bytes.end());
 }
 
-// Anything that is not a sealed, well-formed frame of this session ends the link without a word.
+// Anything that is not a sealed, well-formed frame of this link ends the link without a word.
 void Link::take_frame(MutableBytes frame) {
     if (state_ == State::handshaking) return continue_handshake(frame);
-    if (!session_->open(frame)) {
+    if (!cipher_->open(frame)) {
         ++links_.counters.broken;
         return close();
     }
@@ -149,8 +149,8 @@ void Link::refuse(Error why) {
 }
 
 void Link::become_open() {
-    session_.emplace(handshake_->session());
-    outbox_.begin(*session_);
+    cipher_.emplace(handshake_->frame_cipher());
+    outbox_.begin(*cipher_);
     handshake_.reset();
     state_ = State::open;
     if (auto* tap = links_.runtime().tap()) {

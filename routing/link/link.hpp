@@ -79,7 +79,7 @@ private:
     Links& links_;
     StreamPtr stream_;
     std::optional<LinkHandshake> handshake_;
-    std::optional<LinkSession> session_;
+    std::optional<FrameCipher> cipher_;
     std::uint64_t number_;
     bool initiator_;
     State state_ = State::handshaking;

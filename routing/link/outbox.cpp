@@ -88,7 +88,7 @@ bool Outbox::push_now(Flow& flow, std::uint8_t mark, ByteView payload) {
     if (!round_.empty() || !control_.empty() || !has_room()) return false;
     auto frame = next_out();
     encode_frame(frame.first(kFrameText), flow.channel_, flow.kind_, 0, payload);
-    session_->seal(frame);
+    cipher_->seal(frame);
     wake_();
     flow.left(mark);
     return true;
@@ -144,7 +144,7 @@ void Outbox::delist(Flow& flow) {
 void Outbox::seal(const FrameText& text) {
     auto frame = next_out();
     copy(frame, text.bytes);
-    session_->seal(frame);
+    cipher_->seal(frame);
 }
 
 void Outbox::fill() {

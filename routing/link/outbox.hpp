@@ -14,8 +14,8 @@
 
 #include "routing/holdings.hpp"
 #include "routing/link/credit.hpp"
+#include "routing/link/handshake.hpp"
 #include "routing/link/limits.hpp"
-#include "routing/link/session.hpp"
 
 namespace catacomb::routing {
 
@@ -107,8 +107,8 @@ public:
 
     // A frame of the handshake, as it is.
     void put_handshake(ByteView frame);
-    // The handshake is over: from here on frames are taken, and sealed by `session`.
-    void begin(LinkSession& session) { session_ = &session; }
+    // The handshake is over: from here on frames are taken, and sealed by `cipher`.
+    void begin(FrameCipher& cipher) { cipher_ = &cipher; }
     // A small frame, ahead of all flows. False when the maximum waits already.
     [[nodiscard]] bool push_control(FrameKind kind, std::uint32_t channel, std::uint8_t flags,
                                     ByteView payload);
@@ -134,7 +134,7 @@ public:
 
 private:
     friend class Flow;
-    bool takes_frames() const { return session_ != nullptr && !cleared_; }
+    bool takes_frames() const { return cipher_ != nullptr && !cleared_; }
     bool has_room() const { return !out_ || out_->end + kFrameSize <= OutBuffer::kCapacity; }
     MutableBytes next_out();
     bool push_now(Flow& flow, std::uint8_t mark, ByteView payload);
@@ -149,7 +149,7 @@ private:
     OutShared& shared_;
     const LinkLimits& limits_;
     std::function<void()> wake_, on_cut_off_;
-    LinkSession* session_ = nullptr;
+    FrameCipher* cipher_ = nullptr;
     bool cleared_ = false;
     std::unique_ptr<OutBuffer> out_;
     std::deque<FramePool::Ptr> control_;

@@ -2,7 +2,7 @@
 // taken by both roles too.
 #include "base/check.hpp"
 #include "crypto/random.hpp"
-#include "routing/link/session.hpp"
+#include "routing/link/handshake.hpp"
 
 using namespace catacomb;
 using namespace catacomb::routing;

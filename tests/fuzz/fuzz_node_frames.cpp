@@ -4,7 +4,7 @@
 #include "base/codec.hpp"
 #include "crypto/random.hpp"
 #include "routing/link/greeting.hpp"
-#include "routing/link/session.hpp"
+#include "routing/link/handshake.hpp"
 #include "tests/fuzz/fuzz_relays.hpp"
 #include "tools/sim/cluster.hpp"
 
@@ -17,7 +17,7 @@ namespace {
 struct Peer {
     sim::SimWorld& world;
     StreamPtr stream;
-    std::optional<LinkSession> session;
+    std::optional<FrameCipher> cipher;
 
     bool write(ByteView frame) { return stream->write_some(frame).has_value(); }
     Bytes read_frame() {
@@ -41,13 +41,13 @@ struct Peer {
         const auto third = handshake.consume(read_frame());
         CHECK(third && *third);
         write(**third);
-        session.emplace(handshake.session());
+        cipher.emplace(handshake.frame_cipher());
     }
     // With whatever header and padding the input says.
     bool send_text(ByteView text) {
         Bytes frame(kFrameSize);
         copy(frame, text);
-        session->seal(frame);
+        cipher->seal(frame);
         return write(frame);
     }
 };

@@ -3,7 +3,7 @@
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "crypto/random.hpp"
-#include "routing/link/session.hpp"
+#include "routing/link/frame_cipher.hpp"
 #include "routing/onion/origin_layers.hpp"
 #include "routing/onion/relay_layers.hpp"
 #include "tools/bench/benches.hpp"
@@ -32,8 +32,8 @@ struct FrameCost {
 // A frame that was sealed once can be opened once: every run opens what it sealed, and only opening counts.
 void measure_link(CipherSuite suite, std::size_t size, FrameCost& out) {
     const auto split = a_split();
-    routing::LinkSession from(split, suite, crypto::NoiseRole::initiator);
-    routing::LinkSession to(split, suite, crypto::NoiseRole::responder);
+    routing::FrameCipher from(split, suite, crypto::NoiseRole::initiator);
+    routing::FrameCipher to(split, suite, crypto::NoiseRole::responder);
     std::vector<Bytes> frames(kFrames, Bytes(size));
     out.seal = out.open = 1e9;
     for (int run = 0; run < 5; ++run) {

@@ -3,7 +3,7 @@
 // byte, for truncation, for messages out of turn and for payloads out of form.
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
-#include "routing/link/session.hpp"
+#include "routing/link/handshake.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(both_ends_learn_keys_payloads_and_one_hash) {
     BOOST_TEST(equal(a.remote_payload(), responder_payload));
     BOOST_TEST(equal(b.remote_payload(), initiator_payload));
     BOOST_TEST(equal(a.handshake_hash(), b.handshake_hash()));
-    auto from = a.session(), to = b.session();
+    auto from = a.frame_cipher(), to = b.frame_cipher();
     Bytes frame(kFrameSize, 0x11);
     from.seal(frame);
     BOOST_TEST(to.open(frame));
@@ -88,8 +88,8 @@ BOOST_AUTO_TEST_CASE(aes_only_when_both_prefer_it) {
             auto a = initiator(), b = responder();
             run(a, b);
             const auto wanted = one == kAes && other == kAes ? kAes : kChaCha;
-            BOOST_TEST((a.session().suite() == wanted));
-            BOOST_TEST((b.session().suite() == wanted));
+            BOOST_TEST((a.frame_cipher().suite() == wanted));
+            BOOST_TEST((b.frame_cipher().suite() == wanted));
         }
     }
 }

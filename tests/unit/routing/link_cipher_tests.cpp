@@ -1,6 +1,6 @@
 // Proves: what one end of a link seals the other opens, in order, across changes of keys; a frame changed in
 // any byte, repeated, reordered or reflected is refused, and a refusal moves nothing.
-#include "routing/link/session.hpp"
+#include "routing/link/frame_cipher.hpp"
 
 #include "crypto/random.hpp"
 
@@ -22,7 +22,7 @@ crypto::NoiseSplit random_split(Rng& rng) {
 struct Ends {
     crypto::SeededRng rng;
     crypto::NoiseSplit split;
-    LinkSession initiator, responder;
+    FrameCipher initiator, responder;
 
     explicit Ends(CipherSuite suite, std::uint64_t frames_per_key = kFramesPerKey,
                   std::uint64_t responders_frames_per_key = 0)
@@ -40,7 +40,7 @@ struct Ends {
     }
 };
 
-bool carries(LinkSession& from, LinkSession& to, Bytes frame) {
+bool carries(FrameCipher& from, FrameCipher& to, Bytes frame) {
     const auto text = frame;
     from.seal(frame);
     return to.open(frame) && equal(ByteView(frame).first(frame.size() - crypto::kTagSize),
@@ -49,7 +49,7 @@ bool carries(LinkSession& from, LinkSession& to, Bytes frame) {
 
 const std::vector<CipherSuite> kSuites{CipherSuite::aes_256_gcm, CipherSuite::chacha20_poly1305};
 
-BOOST_AUTO_TEST_SUITE(link_session)
+BOOST_AUTO_TEST_SUITE(link_cipher)
 
 BOOST_AUTO_TEST_CASE(both_directions_carry_frames_of_any_size) {
     for (const auto suite : kSuites) {

@@ -1,4 +1,4 @@
-#include "routing/link/session.hpp"
+#include "routing/link/handshake.hpp"
 
 #include "base/check.hpp"
 #include "base/codec.hpp"
@@ -34,43 +34,7 @@ crypto::NoiseConfig noise_config(NoiseRole role, const crypto::NetworkId& networ
     return config;
 }
 
-const crypto::Key256& sending_key(const crypto::NoiseSplit& split, NoiseRole role) {
-    return role == NoiseRole::initiator ? split.initiator_to_responder : split.responder_to_initiator;
-}
-const crypto::Key256& receiving_key(const crypto::NoiseSplit& split, NoiseRole role) {
-    return role == NoiseRole::initiator ? split.responder_to_initiator : split.initiator_to_responder;
-}
-
 }  // namespace
-
-LinkSession::LinkSession(const crypto::NoiseSplit& split, crypto::CipherSuite suite, NoiseRole role,
-                         std::uint64_t frames_per_key)
-    : sending_(sending_key(split, role), suite),
-      receiving_(receiving_key(split, role), suite),
-      frames_per_key_(frames_per_key) {
-    CHECK(frames_per_key > 0);
-}
-
-template <class Cipher>
-void LinkSession::Direction<Cipher>::advance(std::uint64_t frames_per_key) {
-    ++counter;
-    if (counter % frames_per_key != 0) return;
-    key = crypto::rekeyed(key);
-    cipher = Cipher(cipher.suite(), key);
-}
-
-void LinkSession::seal(MutableBytes frame) {
-    const auto text = frame.first(frame.size() - crypto::kTagSize);
-    sending_.cipher.seal(sending_.counter, {}, text, frame.last<crypto::kTagSize>());
-    sending_.advance(frames_per_key_);
-}
-
-bool LinkSession::open(MutableBytes frame) {
-    const auto text = frame.first(frame.size() - crypto::kTagSize);
-    if (!receiving_.cipher.open(receiving_.counter, {}, text, frame.last<crypto::kTagSize>())) return false;
-    receiving_.advance(frames_per_key_);
-    return true;
-}
 
 LinkHandshake::LinkHandshake(NoiseRole role, const crypto::NetworkId& network,
                              crypto::AgreeKeyPair local_static, Bytes local_payload, Rng& rng,
@@ -167,9 +131,9 @@ const ByteArray<64>& LinkHandshake::handshake_hash() const {
     return split_->handshake_hash;
 }
 
-LinkSession LinkHandshake::session() const {
+FrameCipher LinkHandshake::frame_cipher() const {
     CHECK(finished());
-    return LinkSession(*split_, suite_, role_);
+    return FrameCipher(*split_, suite_, role_);
 }
 
 }  // namespace catacomb::routing
