@@ -12,7 +12,7 @@ constexpr auto kQuickTargetsPeriod = milliseconds(500);  // while not registered
 constexpr auto kPingPeriod = seconds(30);
 // Between messages about what came and went: an insert changes much, and each is a cell on every hop.
 constexpr auto kTellPause = milliseconds(500);
-constexpr unsigned kSuspectTwin = 3;
+constexpr unsigned kShortLivesOfTwin = 3;
 
 }  // namespace
 
@@ -82,15 +82,14 @@ Task<void> Registrar::keep_registered(routing::NodeId relay) {
 
 // False when the relay is no target any longer. (One that left the view is not worth trying for ever.)
 Task<bool> Registrar::pause(routing::NodeId relay) {
-    if (!targets_.wants(relay)) co_return false;
-    const auto length = targets_.pause(relay);
-    const auto jitter = microseconds(rng_->below(static_cast<std::uint64_t>(length.count()) + 1));
-    const bool slept = co_await routing::sleep_for(parts_.runtime, length / 2 + jitter);
+    const auto length = targets_.pause(relay, *rng_);
+    if (!length) co_return false;
+    const bool slept = co_await routing::sleep_for(parts_.runtime, *length);
     co_return slept&& targets_.wants(relay);
 }
 
 void Registrar::warn_of_twin(const routing::NodeId& relay) {
-    if (targets_.short_lived(relay) != kSuspectTwin) return;
+    if (targets_.short_lived(relay) != kShortLivesOfTwin) return;
     log_warning("vault",
                 "a registration ends again and again as soon as it stands; is this vault running twice?");
 }

@@ -9,7 +9,6 @@ namespace {
 constexpr unsigned kTriesBeforeAway = 3;  // over paths that differ
 constexpr Duration kAwayFor = minutes(2);
 constexpr Duration kShortLife = seconds(30);
-constexpr Duration kFirstPause = milliseconds(100), kLongestPause = seconds(10);
 
 }  // namespace
 
@@ -44,7 +43,9 @@ void Targets::ended(const routing::NodeId& relay, Time now) {
     auto* target = find(relay);
     if (!target || !target->stands) return;
     target->stands = false;
-    target->short_lived = now - target->since < kShortLife ? target->short_lived + 1 : 0;
+    const bool short_lived = now - target->since < kShortLife;
+    target->short_lived = short_lived ? target->short_lived + 1 : 0;
+    if (!short_lived) target->backoff.reset();
 }
 
 // Only so many are passed over at a time: when nobody can be reached, it is we who are cut off.
@@ -55,11 +56,10 @@ void Targets::failed(const routing::NodeId& relay, Time now) {
     away_until_[relay] = now + kAwayFor;
 }
 
-Duration Targets::pause(const routing::NodeId& relay) const {
-    const auto at = targets_.find(relay);
-    if (at == targets_.end()) return kFirstPause;
-    const auto doublings = std::min(at->second.failures + at->second.short_lived, 10U);
-    return std::min(kLongestPause, kFirstPause * (1 << doublings));
+std::optional<Duration> Targets::pause(const routing::NodeId& relay, Rng& rng) {
+    auto* target = find(relay);
+    if (!target) return std::nullopt;
+    return target->backoff.next(rng);
 }
 
 unsigned Targets::short_lived(const routing::NodeId& relay) const {

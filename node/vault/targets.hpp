@@ -5,9 +5,10 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
-#include "base/time.hpp"
+#include "routing/backoff.hpp"
 #include "routing/identity.hpp"
 
 namespace catacomb::node {
@@ -30,8 +31,9 @@ public:
     void ended(const routing::NodeId& relay, Time now);
     void failed(const routing::NodeId& relay, Time now);
     bool wants(const routing::NodeId& relay) const { return targets_.count(relay) > 0; }
-    // How long to wait before the next try there.
-    Duration pause(const routing::NodeId& relay) const;
+    // How long to wait before the next try there, after one that failed or has ended; twice as long each time
+    // until one stands for a while. Nothing: it is no target any longer.
+    std::optional<Duration> pause(const routing::NodeId& relay, Rng& rng);
     // Registrations that ended soon after they stood, one after the other: another vault with our key takes
     // them over, or a relay plays with us.
     unsigned short_lived(const routing::NodeId& relay) const;
@@ -41,10 +43,12 @@ public:
     bool settled() const { return wanted() > 0 && standing() == wanted(); }
 
 private:
+    static constexpr Duration kFirstPause = milliseconds(100), kLongestPause = seconds(10);
     struct Target {
         bool stands = false;
         Time since{};
         unsigned failures = 0, short_lived = 0;  // in a row
+        routing::Backoff backoff{kFirstPause, kLongestPause};
     };
     Target* find(const routing::NodeId& relay);
 

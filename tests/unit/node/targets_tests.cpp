@@ -4,8 +4,9 @@
 #include "node/vault/targets.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <set>
 
-#include "crypto/hash.hpp"
+#include "crypto/random.hpp"
 
 namespace catacomb::node {
 namespace {
@@ -27,12 +28,18 @@ Ids relays(std::initializer_list<int> numbers) {
 struct Fixture {
     Targets targets{3};
     Time now = Time(hours(1000));
+    crypto::SeededRng rng{1};
 
     void all_stand(const Ids& which) {
         for (const auto& one : which) targets.stands(one, now);
     }
     void fail(const NodeId& which, int times) {
         for (int i = 0; i < times; ++i) targets.failed(which, now);
+    }
+    // Jittered by a quarter.
+    bool pauses_about(Duration length) {
+        const auto pause = targets.pause(relay(1), rng);
+        return pause && *pause >= length * 3 / 4 && *pause < length * 5 / 4;
     }
 };
 
@@ -105,16 +112,19 @@ BOOST_AUTO_TEST_CASE(whoever_is_cut_off_does_not_pass_over_everybody) {
     BOOST_TEST(!targets.wants(relay(7)));
 }
 
-BOOST_AUTO_TEST_CASE(pauses_grow_and_end) {
+BOOST_AUTO_TEST_CASE(pauses_grow_until_it_stands_for_a_while) {
     (void)targets.choose(relays({1, 2, 3}), now);
-    BOOST_TEST((targets.pause(relay(1)) == milliseconds(100)));
-    fail(relay(1), 2);
-    BOOST_TEST((targets.pause(relay(1)) == milliseconds(400)));
-    fail(relay(1), 100);
-    BOOST_TEST((targets.pause(relay(1)) == seconds(10)));
+    for (const auto length : {100, 200, 400, 800, 1600, 3200, 6400, 10'000, 10'000}) {
+        fail(relay(1), 1);
+        BOOST_TEST(pauses_about(milliseconds(length)));
+    }
     targets.stands(relay(1), now);
-    BOOST_TEST((targets.pause(relay(1)) == milliseconds(100)));
-    BOOST_TEST((targets.pause(relay(9)) == milliseconds(100)));
+    now += minutes(1);
+    targets.ended(relay(1), now);
+    BOOST_TEST(pauses_about(milliseconds(100)));
+    fail(relay(1), 1);
+    BOOST_TEST(pauses_about(milliseconds(200)));
+    BOOST_TEST(!targets.pause(relay(9), rng).has_value());
 }
 
 // Two vaults with one key take each other's registrations: each must come back ever later, and say so.
@@ -125,13 +135,68 @@ BOOST_AUTO_TEST_CASE(what_stands_only_for_a_moment_is_tried_ever_later) {
         now += seconds(1);
         targets.ended(relay(1), now);
         BOOST_TEST(targets.short_lived(relay(1)) == i);
+        BOOST_TEST(pauses_about(milliseconds(50 << i)));
     }
-    BOOST_TEST((targets.pause(relay(1)) == milliseconds(800)));
     targets.stands(relay(1), now);
     now += minutes(1);
     targets.ended(relay(1), now);
     BOOST_TEST(targets.short_lived(relay(1)) == 0U);
-    BOOST_TEST((targets.pause(relay(1)) == milliseconds(100)));
+    BOOST_TEST(pauses_about(milliseconds(100)));
+}
+
+// A vault whose registrations are tried one after the other, of which one fails.
+struct Registering {
+    explicit Registering(int which) : fault(which) {}
+
+    // What fails takes its three tries, one after the other.
+    void try_at(const NodeId& relay) {
+        const bool fails = step++ == fault;
+        for (int i = 0; fails && i < 3; ++i) targets.failed(relay, now);
+        if (fails) return;
+        targets.stands(relay, now);
+        standing.insert(relay);
+    }
+    void settle(const Ids& following) {
+        for (int round = 0; round < 10 && (round == 0 || !targets.settled()); ++round) {
+            (void)targets.choose(following, now);
+            for (const auto& one : following) {
+                if (!targets.wants(one)) standing.erase(one);
+                if (targets.wants(one) && !standing.contains(one)) try_at(one);
+            }
+            for (const auto& one : targets.choose(following, now).end) standing.erase(one);
+            now += seconds(1);
+        }
+        BOOST_TEST(targets.settled(), "step " << fault);
+    }
+    void end_all() {
+        for (const auto& one : standing) targets.ended(one, now);
+        standing.clear();
+    }
+
+    Targets targets{3};
+    Time now = Time(hours(1000));
+    int fault, step = 0;
+    std::set<NodeId> standing;
+};
+
+// Three are wanted and stand, the ring moves on by one, all ends and is begun anew.
+BOOST_AUTO_TEST_CASE(it_settles_whichever_step_fails) {
+    const auto before = relays({2, 3, 4, 5, 6}), after = relays({1, 2, 3, 4, 5, 6});
+    int steps = 0;
+    for (int fault = 0; fault <= steps; ++fault) {
+        Registering vault(fault);
+        vault.settle(before);
+        vault.settle(after);
+        vault.end_all();
+        BOOST_TEST(vault.targets.standing() == 0U);
+        vault.settle(after);
+        vault.now += minutes(3);  // whoever was passed over has its turn again
+        vault.settle(after);
+        for (const auto& one : after)
+            BOOST_TEST(vault.targets.wants(one) == (one.bytes[0] <= 3), "step " << fault);
+        steps = vault.step;
+    }
+    BOOST_TEST(steps >= 7);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
