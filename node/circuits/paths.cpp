@@ -121,7 +121,8 @@ Task<Result<CircuitPtr>> Paths::build(routing::PathRequest request, Time deadlin
         if (request.last && failed_hop == path->size()) co_return circuit.error();
         const auto pause = backoff.next(*rng_);
         if (runtime.now() + pause >= deadline) co_return circuit.error();
-        if (!co_await routing::sleep_for(runtime, pause)) co_return error(Code::closed);
+        const bool slept = co_await routing::sleep_for(runtime, pause);
+        if (!slept) co_return error(Code::closed);
     }
 }
 

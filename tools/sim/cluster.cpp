@@ -108,6 +108,7 @@ node::NodeOptions Cluster::options_for(const Node& from) const {
     out.circuit_limits = from.options.circuit_limits;
     out.guards = from.options.guards;
     out.known_relays = from.options.known_relays;
+    out.warnings = from.options.warnings;
     if (const auto& relay = from.options.relay) {
         out.relay.emplace(node::RelayOptions{relay->key.clone(), relay->proofs, relay->link_key.clone(),
                                              relay->onion_key.clone(), relay->listen, relay->advertise,
