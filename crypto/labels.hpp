@@ -24,6 +24,7 @@ inline constexpr Label kDescriptor{"catacomb relay descriptor"};    // signed
 inline constexpr Label kRegister{"catacomb vault register"};        // signed
 inline constexpr Label kAcknowledge{"catacomb vault acknowledge"};  // signed
 inline constexpr Label kAcknowledgementNonce{"catacomb acknowledgement nonce"};
+inline constexpr Label kRenewalNonce{"catacomb renewal nonce"};
 inline constexpr Label kViewBucket{"catacomb view bucket"};
 inline constexpr Label kViewEntry{"catacomb view entry"};
 // links and circuits

@@ -162,6 +162,7 @@ Task<void> NodeCore::close() {
     co_await circuits_.drained();
     co_await rpc_.drained();
     if (relay_) co_await relay_->exit.drained();
+    if (relay_) co_await relay_->rendezvous.drained();
     if (relay_) co_await relay_->ring.drained();
     co_await gossip_.drained();
     co_await links_.drained();
@@ -179,6 +180,7 @@ Task<void> NodeCore::serve_endpoint(std::shared_ptr<routing::RelayCircuit> circu
         case Kind::exit_fetch:
         case Kind::exit_store:
         case Kind::exit_have:
+        case Kind::exit_renew:
             co_await relay_->exit.serve(message->kind, circuit->number(), std::move(stream), std::move(body));
             break;
         case Kind::vault_register:

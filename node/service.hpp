@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "node/renew_report.hpp"
 #include "routing/gate.hpp"
 
 namespace catacomb::node {
@@ -25,11 +26,11 @@ using JobId = std::uint64_t;
 std::string text_of(JobId id);
 // Nullopt for what text_of() does not write.
 std::optional<JobId> job_id_from(std::string_view text);
-enum class JobKind { insert, get, check };
+enum class JobKind { insert, get, check, renew };
 enum class JobState { running, done, failed, cancelled };
 
 struct Progress {
-    std::string phase;             // "hashing", "storing", "checking", "fetching", ...
+    std::string phase;             // "hashing", "storing", "checking", "renewing", ...
     std::uint64_t bytes_done = 0;  // of the file
     std::optional<std::uint64_t> bytes_total;
     std::uint64_t blocks_needed = 0, blocks_done = 0, blocks_failed = 0;
@@ -85,6 +86,7 @@ struct JobStatus {
     std::optional<InsertReport> insert;
     std::optional<GetReport> get;
     std::optional<CheckReport> check;
+    std::optional<RenewReport> renew;
 };
 
 // A file on its way in: bytes in order. An empty chunk is the end.
@@ -120,6 +122,11 @@ struct CheckOptions {
     bool verify = false;  // read k bodies of every segment, not one
 };
 
+inline constexpr unsigned kUsualLeaseDays = 30, kMostLeaseDays = 366;
+struct RenewOptions {
+    unsigned days = kUsualLeaseDays;  // from now on, and to the end of the last one
+};
+
 struct StatusFacts;   // node/status.hpp
 struct CircuitFacts;  // node/status.hpp
 
@@ -132,6 +139,7 @@ public:
     virtual Result<JobId> begin_insert(InsertOptions options, std::shared_ptr<ByteSource> from) = 0;
     virtual Result<JobId> begin_get(std::string key, GetOptions options, std::shared_ptr<ByteSink> to) = 0;
     virtual Result<JobId> begin_check(std::string key, CheckOptions options) = 0;
+    virtual Result<JobId> begin_renew(std::string key, RenewOptions options) = 0;
     // Returns when a job has ended, so that another may begin; false at the deadline, and when the node
     // stops.
     virtual Task<bool> wait_for_room(Time deadline) = 0;

@@ -22,6 +22,7 @@ enum class Method : std::uint16_t {
     fetch = 7,        // FetchBlock -> FetchAnswer (rendezvous)
     have = 8,         // HaveBlocks -> HaveAnswer (rendezvous)
     dial_back = 9,    // reserved
+    renew = 10,       // Renew -> ManyRenewed (rendezvous)
 };
 
 inline constexpr std::size_t kRpcMaxBody = 192 * 1024;

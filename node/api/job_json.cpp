@@ -14,6 +14,9 @@ json::value or_null(const std::optional<T>& value) {
     return value ? json::value(*value) : json::value(nullptr);
 }
 double unix_time(Time t) { return in_seconds(t.time_since_epoch()); }
+json::value time_or_null(const std::optional<Time>& t) {
+    return t ? json::value(unix_time(*t)) : json::value(nullptr);
+}
 
 // Partly the words of another machine (why an exit could not store a block).
 std::string told(std::string_view words) {
@@ -62,6 +65,20 @@ json::object report_json(const CheckReport& r) {
             {"bodies_asked", r.bodies_asked},
             {"bodies_read", r.bodies_read},
             {"estimated_survival", r.estimated_survival}};
+}
+
+json::object report_json(const RenewReport& r) {
+    return {{"segments", r.segments},
+            {"blocks", r.blocks},
+            {"blocks_renewed", r.blocks_renewed},
+            {"blocks_absent", r.blocks_absent},
+            {"segments_short", r.segments_short},
+            {"least_renewed", r.least_renewed},
+            {"least_wanted", r.least_wanted},
+            {"least_needed", r.least_needed},
+            {"lease_asked", unix_time(r.lease_asked)},
+            {"lease_end", time_or_null(r.lease_end)},
+            {"first_lease_end", time_or_null(r.first_lease_end)}};
 }
 
 json::array segments_json(const CheckReport& r) {
@@ -125,6 +142,8 @@ const char* name_of(JobKind kind) {
             return "get";
         case JobKind::check:
             return "check";
+        case JobKind::renew:
+            return "renew";
     }
     return "";
 }
@@ -151,6 +170,7 @@ ExitCode exit_code_of(const JobStatus& job) {
     if (job.state == JobState::cancelled) return ExitCode::interrupted;
     if (job.failure) return node::exit_code_of(job.failure->code);
     if (job.check && !job.check->reported) return ExitCode::not_found;
+    if (job.renew && job.renew->segments_short > 0) return ExitCode::not_found;
     return ExitCode::done;
 }
 
@@ -169,6 +189,7 @@ json::object job_summary_json(const JobStatus& job) {
     if (job.get) out["get"] = report_json(*job.get);
     // While it runs, and when it broke off, what it found is no verdict on the file.
     if (job.check && job.state == JobState::done) out["check"] = report_json(*job.check);
+    if (job.renew && job.state == JobState::done) out["renew"] = report_json(*job.renew);
     return out;
 }
 

@@ -115,6 +115,18 @@ Result<JobRequest> check_request(Fields& fields) {
     return JobRequest(std::move(request));
 }
 
+Result<JobRequest> renew_request(Fields& fields) {
+    RenewRequest request;
+    request.key = fields.text("key");
+    const auto days = fields.count("lease_days").value_or(kUsualLeaseDays);
+    if (auto done = fields.done(); !done) return done.error();
+    if (request.key.empty()) return bad("a renewal needs a key");
+    if (days == 0 || days > kMostLeaseDays)
+        return bad(concat("lease_days is not between 1 and ", kMostLeaseDays));
+    request.options.days = static_cast<unsigned>(days);
+    return JobRequest(std::move(request));
+}
+
 }  // namespace
 
 Result<JobRequest> parse_job_request(std::string_view text) {
@@ -126,7 +138,8 @@ Result<JobRequest> parse_job_request(std::string_view text) {
     if (kind == "insert") return insert_request(fields);
     if (kind == "get") return get_request(fields);
     if (kind == "check") return check_request(fields);
-    return bad("'kind' is not one of insert, get, check");
+    if (kind == "renew") return renew_request(fields);
+    return bad("'kind' is not one of insert, get, check, renew");
 }
 
 Result<InsertOptions> parse_insert_headers(const InsertHeaders& headers) {

@@ -18,7 +18,11 @@ struct CheckRequest {
     std::string key;
     CheckOptions options;
 };
-using JobRequest = std::variant<InsertRequest, GetRequest, CheckRequest>;
+struct RenewRequest {
+    std::string key;
+    RenewOptions options;
+};
+using JobRequest = std::variant<InsertRequest, GetRequest, CheckRequest, RenewRequest>;
 // Code::bad_input for anything that is not exactly a job request: unknown fields too.
 Result<JobRequest> parse_job_request(std::string_view text);
 

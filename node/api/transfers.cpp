@@ -10,6 +10,8 @@ constexpr Duration kLeastPause = seconds(1);
 Result<JobId> Transfers::begin(JobRequest request) {
     if (auto* check = std::get_if<CheckRequest>(&request))
         return service_.begin_check(std::move(check->key), check->options);
+    if (auto* renew = std::get_if<RenewRequest>(&request))
+        return service_.begin_renew(std::move(renew->key), renew->options);
     forget_over();
     auto pipe = new_pipe();
     if (auto* insert = std::get_if<InsertRequest>(&request)) {

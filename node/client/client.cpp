@@ -67,6 +67,15 @@ Result<JobId> Client::begin_check(std::string key, CheckOptions options) {
     return (*job)->status.id;
 }
 
+Result<JobId> Client::begin_renew(std::string key, RenewOptions options) {
+    auto decoded = storage::VerifyKey::decode(key);
+    if (!decoded) return decoded.error();
+    auto job = new_job(JobKind::renew);
+    if (!job) return job.error();
+    tasks_.spawn(run(std::make_shared<RenewJob>(parts_, *job, std::move(*decoded), options)));
+    return (*job)->status.id;
+}
+
 std::vector<JobStatus> Client::jobs() const {
     std::vector<JobStatus> out;
     for (const auto& job : jobs_) out.push_back(job->status);

@@ -6,6 +6,7 @@
 #include "node/client/check_job.hpp"
 #include "node/client/get_job.hpp"
 #include "node/client/insert_job.hpp"
+#include "node/client/renew_job.hpp"
 #include "node/status.hpp"
 
 namespace catacomb::node {
@@ -23,6 +24,7 @@ public:
     Result<JobId> begin_insert(InsertOptions options, std::shared_ptr<ByteSource> from) override;
     Result<JobId> begin_get(std::string key, GetOptions options, std::shared_ptr<ByteSink> to) override;
     Result<JobId> begin_check(std::string key, CheckOptions options) override;
+    Result<JobId> begin_renew(std::string key, RenewOptions options) override;
     std::vector<JobStatus> jobs() const override;
     Result<JobStatus> job(JobId id) const override;
     Result<> cancel(JobId id) override;

@@ -4,7 +4,8 @@
 #pragma once
 
 #include "node/circuits/paths.hpp"
-#include "node/protocol/acknowledgement.hpp"
+#include "node/protocol/block_nonce.hpp"
+#include "node/protocol/renewal.hpp"
 #include "node/protocol/vault_tag.hpp"
 #include "storage/segment/segment.hpp"
 
@@ -67,6 +68,21 @@ struct HadBlocks {
 };
 Task<Result<HadBlocks>> ask_have(Runtime& runtime, CircuitPtr circuit, storage::SegmentRef segment,
                                  Duration limit);
+
+// ---- renew
+
+struct RenewCall {
+    std::vector<RenewalItem> items;  // of one segment each; at most kSegmentsRenewed
+    Time lease_end{};                // asked for
+    NonceSeed nonce_seed;            // fresh for each call
+    Duration limit{};
+    // Blocks of an item that a vault has given its word for, until when; checked.
+    std::function<void(std::size_t item, BlockMask renewed, Time granted)> take;
+};
+// Of each item, blocks that are at vaults which are away, as the exit says. An error does not take back what
+// came before it; Code::corrupt: the exit sent a word that does not hold.
+Task<Result<std::vector<BlockMask>>> renew_blocks(Runtime& runtime, CircuitPtr circuit, RenewCall call,
+                                                  const routing::View& view, ProofChecker& proofs);
 
 // ---- common to them
 

@@ -29,7 +29,7 @@ wire::ExitStore store_request(const StoreCall& call) {
 bool is_in_place(const Acknowledged& given, const storage::BlockId& block, const routing::View& view,
                  Time now) {
     return answers_for(block, given.rendezvous, view, limits::kCredibleRelays, now) &&
-           registers_at(given, given.rendezvous, view, limits::kCredibleRelaysOfVault, now);
+           registers_at(given.vault.id(), given.rendezvous, view, limits::kCredibleRelaysOfVault, now);
 }
 
 Task<Result<>> send_segment(Runtime& runtime, routing::CircuitStreamPtr stream,

@@ -47,7 +47,7 @@ Task<Result<>> InsertJob::insert() {
         auto spooled = co_await spool();
         if (!spooled) co_return spooled;
     }
-    placer_.ask_for_lease(lease_end_at(parts_.runtime.now()));
+    placer_.ask_for_lease(lease_end_after(parts_.runtime.now(), limits::kLease));
     auto& progress = job_->status.progress;
     progress.bytes_total = *options_.size;
     job_->set_phase("storing");

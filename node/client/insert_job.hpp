@@ -56,12 +56,4 @@ private:
     routing::TaskSet tasks_;
 };
 
-// At least limits::kLease away, at midnight UTC: to the second it would be a mark that all blocks of one
-// insert share.
-inline Time lease_end_at(Time now) {
-    using limits::kDay;
-    const auto days = (now + limits::kLease).time_since_epoch() / kDay;
-    return Time(kDay * (days + 1));
-}
-
 }  // namespace catacomb::node

@@ -24,6 +24,11 @@ struct Errands::Run {
     bool over = false;
 };
 
+Task<Result<Bytes>> Errand::call(Relays& relays, Gather::Ask ask, DescriptorPtr relay, Time deadline) {
+    auto body = request(ask, *relay);
+    co_return co_await relays.call(std::move(relay), terms().method, std::move(body), deadline);
+}
+
 Task<Gather::Outcome> Errands::run(std::shared_ptr<Errand> errand, Gather::Plan plan, Patience& patience) {
     auto run = std::make_shared<Run>(relays_.runtime(), std::move(errand), plan, patience);
     for (;;) {
@@ -79,8 +84,7 @@ Task<void> Errands::ask(std::shared_ptr<Run> run, Gather::Ask ask) {
     const auto relay = run->relays.at(ask.relay);
     const auto asked_at = runtime.now();
     const auto deadline = std::min(run->deadline, asked_at + run->terms.limit);
-    auto body = run->errand->request(ask, *relay);
-    auto reply = co_await relays_.call(relay, run->terms.method, std::move(body), deadline);
+    auto reply = co_await run->errand->call(relays_, ask, relay, deadline);
     const auto took = runtime.now() - asked_at;
     if (run->over) co_return;
     const auto words = co_await run->errand->judge(ask, relay, std::move(reply));

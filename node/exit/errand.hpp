@@ -20,6 +20,8 @@ public:
     virtual ~Errand() = default;
     virtual Terms terms() const = 0;
     virtual Bytes request(const Gather::Ask& ask, const routing::Descriptor& relay) = 0;
+    // Sends the request, for whoever does not share its way with other errands.
+    virtual Task<Result<Bytes>> call(Relays& relays, Gather::Ask ask, DescriptorPtr relay, Time deadline);
     // A word for each block that was asked for, in ascending order.
     virtual Task<std::vector<Gather::Word>> judge(Gather::Ask ask, DescriptorPtr relay,
                                                   Result<Bytes> reply) = 0;
@@ -42,6 +44,8 @@ public:
     // it any longer, and all that was completed is handed over. What was asked and is not answered then is
     // forgotten. `patience` outlives the errand: it learns from its answers.
     Task<Gather::Outcome> run(std::shared_ptr<Errand> errand, Gather::Plan plan, Patience& patience);
+    // What errands do beside: it is waited for with them.
+    void spawn(Task<void> task) { tasks_.spawn(std::move(task)); }
     Task<void> drained() { return tasks_.drained(); }
 
 private:

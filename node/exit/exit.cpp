@@ -2,6 +2,7 @@
 
 #include "node/exit/fetch.hpp"
 #include "node/exit/have.hpp"
+#include "node/exit/renew.hpp"
 #include "node/exit/store.hpp"
 #include "routing/tap.hpp"
 
@@ -13,6 +14,16 @@ namespace {
 constexpr std::size_t kStoreShare = 4;
 
 using routing::Handle;
+
+template <class Request>
+std::vector<storage::Root> roots_of(const Request& request) {
+    return {request.root};
+}
+std::vector<storage::Root> roots_of(const RenewRequest& request) {
+    std::vector<storage::Root> out;
+    for (const auto& item : request.items) out.push_back(item.root);
+    return out;
+}
 
 void report(Runtime& runtime, std::uint64_t circuit, const CircuitStreamPtr& stream, ByteView root) {
     if (auto* tap = runtime.tap()) {
@@ -37,6 +48,8 @@ Task<void> Exit::serve(Kind kind, std::uint64_t circuit, CircuitStreamPtr stream
             return admit(&fetch, limits::kFetchesPerCircuit, circuit, std::move(stream), std::move(request));
         case Kind::exit_store:
             return admit(&store, limits::kStoresPerCircuit, circuit, std::move(stream), std::move(request));
+        case Kind::exit_renew:
+            return admit(&renew, limits::kRenewsPerCircuit, circuit, std::move(stream), std::move(request));
         default:
             return admit(&have, limits::kHavesPerCircuit, circuit, std::move(stream), std::move(request));
     }
@@ -56,7 +69,7 @@ Task<void> Exit::admit(Operation<Request> operation, std::size_t per_circuit, st
         co_await stream->send(std::move(busy), true);
         co_return;
     }
-    report(runtime_, circuit, stream, request->root);
+    for (const auto& root : roots_of(*request)) report(runtime_, circuit, stream, root);
     co_await operation(tools_, std::move(*request), std::move(stream));
 }
 

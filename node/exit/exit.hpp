@@ -1,7 +1,7 @@
 // Exit: what the last relay of a client's circuit does for it (docs/spec/storage-messages.md 2): one request
-// per segment. It takes on as much work as fits its memory; each operation has a file of its own, and all of
-// them go by the one scheduler (gather). An exit sees ciphertext and positions, never the client. Relays
-// only.
+// per segment, or for many to renew. It takes on as much work as fits its memory; each operation has a file
+// of its own, and all of them go by the one scheduler (gather). An exit sees ciphertext and positions, never
+// the client. Relays only.
 #pragma once
 
 #include "node/exit/admission.hpp"
@@ -25,7 +25,8 @@ public:
     // A request that came on `circuit`, with a message of one of the kinds exit_…; returns when it is over.
     Task<void> serve(Kind kind, std::uint64_t circuit, CircuitStreamPtr stream, Bytes request);
     static bool serves(Kind kind) {
-        return kind == Kind::exit_fetch || kind == Kind::exit_store || kind == Kind::exit_have;
+        return kind == Kind::exit_fetch || kind == Kind::exit_store || kind == Kind::exit_have ||
+               kind == Kind::exit_renew;
     }
     Task<void> drained() { return errands_.drained(); }
     // Bytes that the requests under way may take.

@@ -94,8 +94,8 @@ void Gather::start_blocks(Time now) {
 // ---- what is asked
 
 void Gather::ask_relays(Time now, Duration patience, std::vector<Ask>& out) {
-    // By the relay that is next for each block; with `shared`, a relay that is asked at all is asked for
-    // everything that it may know of.
+    // With `shared`, by the relay that is next for each block; with `widely`, a relay that is asked at all is
+    // asked for everything that it may know of.
     std::map<routing::NodeId, BlockMask> questions;
     if (requests_.empty()) heard_at_ = now;
     each(plan_.want, [&](unsigned i) {
@@ -110,7 +110,7 @@ void Gather::ask_relays(Time now, Duration patience, std::vector<Ask>& out) {
         }
     });
     for (const auto& [relay, blocks] : questions)
-        add_request(relay, blocks | known_at(relay), now, patience, out);
+        add_request(relay, plan_.widely ? blocks | known_at(relay) : blocks, now, patience, out);
 }
 
 void Gather::add_request(const routing::NodeId& relay, BlockMask blocks, Time now, Duration patience,

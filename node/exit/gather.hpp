@@ -34,7 +34,8 @@ public:
             0;  // asked for beside those that are needed, from the start; twice as many after a silence
         unsigned at_once = 64;  // blocks at work, whatever is needed
         unsigned budget = 0;    // blocks asked for once more, in all, because an answer is late
-        bool shared = false;    // one request to a relay is for all blocks that it may know of
+        bool shared = false;    // one request to a relay is for all blocks of which it is the next to ask
+        bool widely = false;    // and then for all others that it may know of
         bool insist = false;    // go round again over what nobody could serve, while some of it is there
         // When no block came for so long, or for so many times the patience if that is less, what is under
         // way counts as lost.

@@ -55,7 +55,7 @@ Gather::Plan HaveRequest::plan(Time now) const {
     out.want = all_of(n);
     out.need = n;
     out.budget = limits::share_of(n, limits::kLatePercent);
-    out.shared = true;
+    out.shared = out.widely = true;
     out.silence = limits::kHaveSilence;
     out.patiences = limits::kSilence;
     out.deadline = now + limit;

@@ -107,7 +107,7 @@ private:
         auto given = co_await check_acknowledgement(tools_.proofs, *answer, asked, view.network());
         if (!given) co_return given.error();
         const auto within = view.network().registrations + 1;
-        if (!registers_at(*given, relay->id, view, within, tools_.relays.runtime().now()))
+        if (!registers_at(given->vault.id(), relay->id, view, within, tools_.relays.runtime().now()))
             co_return error(Code::corrupt, "a vault acknowledged where it does not belong");
         if (is_among(wanted_.avoid, tag_of(given->vault.id())))
             co_return error(Code::refused, "a vault that was to be left out acknowledged");

@@ -15,11 +15,12 @@ struct ExitTools {
     Errands& errands;
     ProofChecker& proofs;     // of vaults
     std::size_t store_bytes;  // that one store may have waiting on the links
-    // How long answers take at this exit: of relays that ask a vault for a block, that have one stored, and
-    // that answer from what they know.
+    // How long answers take at this exit: of relays that ask a vault for a block, that have one stored, that
+    // answer from what they know, and that have many leases extended.
     Patience fetch_patience{{limits::kFirstPatience, limits::kLeastPatience, limits::kMostPatience}};
     Patience store_patience{{limits::kFirstPatience, limits::kLeastStorePatience, limits::kMostPatience}};
     Patience have_patience{{limits::kFirstPatience, limits::kLeastPatience, limits::kMostPatience}};
+    Patience renew_patience{{limits::kFirstPatience, limits::kLeastStorePatience, limits::kMostPatience}};
 };
 
 // For operations that ask for one block at a time.

@@ -91,9 +91,9 @@ Task<Result<Acknowledged>> check_acknowledgement(ProofChecker& proofs, wire::Ack
     co_return word;
 }
 
-bool registers_at(const Acknowledged& given, const routing::NodeId& relay, const routing::View& view,
+bool registers_at(const routing::VaultId& vault, const routing::NodeId& relay, const routing::View& view,
                   std::size_t within, Time now) {
-    return is_among(view.successors_of(given.vault.id(), within, now), relay);
+    return is_among(view.successors_of(vault, within, now), relay);
 }
 
 bool answers_for(const storage::BlockId& block, const routing::NodeId& relay, const routing::View& view,

@@ -44,7 +44,7 @@ Task<Result<Acknowledged>> check_acknowledgement(ProofChecker& proofs, wire::Ack
 // Whether `relay` is one of the first `within` that follow the vault's id, or the block's position: where the
 // vault registers, and where the block belongs. Views differ, so `within` is more than the number in use; who
 // makes up vaults of his own needs one that fits both for each block.
-bool registers_at(const Acknowledged& given, const routing::NodeId& relay, const routing::View& view,
+bool registers_at(const routing::VaultId& vault, const routing::NodeId& relay, const routing::View& view,
                   std::size_t within, Time now);
 bool answers_for(const storage::BlockId& block, const routing::NodeId& relay, const routing::View& view,
                  std::size_t within, Time now);

@@ -8,7 +8,7 @@
 namespace catacomb::node {
 namespace {
 
-Result<RenewalItem> read_item(const wire::VaultRenew::Item& from) {
+Result<RenewalItem> read_item(const wire::Renew::Item& from) {
     const auto root = storage::Root::from(view(from.root()));
     if (!root || from.mask() == 0 || from.size() == 0 || from.size() > storage::kMaxBlockSize)
         return error(Code::malformed);
@@ -17,39 +17,51 @@ Result<RenewalItem> read_item(const wire::VaultRenew::Item& from) {
 
 }  // namespace
 
-std::size_t RenewalAsked::blocks() const {
+std::size_t blocks_in(const std::vector<RenewalItem>& items) {
     std::size_t out = 0;
     for (const auto& item : items) out += static_cast<std::size_t>(std::popcount(item.mask));
     return out;
 }
 
-wire::VaultRenew to_wire(const RenewalAsked& asked) {
-    wire::VaultRenew out;
-    for (const auto& item : asked.items) {
-        auto* one = out.add_items();
+void write_items(const std::vector<RenewalItem>& items, WireItems& out) {
+    for (const auto& item : items) {
+        auto* one = out.Add();
         one->set_root(proto_bytes(item.root));
         one->set_mask(item.mask);
         one->set_size(item.size);
     }
+}
+
+wire::Renew to_wire(const RenewalAsked& asked) {
+    wire::Renew out;
+    write_items(asked.items, *out.mutable_items());
     out.set_lease_end(unix_seconds(asked.lease_end));
     out.set_nonce(proto_bytes(asked.nonce));
     return out;
 }
 
-Result<RenewalAsked> read_renewal(const wire::VaultRenew& message) {
-    const auto nonce = BlockNonce::from(view(message.nonce()));
-    if (!nonce || message.items().empty() || message.items().size() > int{kMostRenewed})
-        return error(Code::malformed);
-    RenewalAsked out;
-    out.lease_end = from_unix_seconds(message.lease_end());
-    out.nonce = *nonce;
-    for (const auto& item : message.items()) {
+Result<std::vector<RenewalItem>> read_items(const WireItems& items, std::size_t most) {
+    if (items.empty() || static_cast<std::size_t>(items.size()) > most) return error(Code::malformed);
+    std::vector<RenewalItem> out;
+    for (const auto& item : items) {
         auto one = read_item(item);
         if (!one) return one.error();
-        out.items.push_back(*one);
+        out.push_back(*one);
     }
-    if (out.blocks() > kMostRenewed) return error(Code::malformed);
+    if (blocks_in(out) > most) return error(Code::malformed);
     return out;
+}
+
+Result<RenewalAsked> read_renewal(const wire::Renew& message, std::size_t most) {
+    const auto nonce = BlockNonce::from(view(message.nonce()));
+    auto items = read_items(message.items(), most);
+    if (!nonce || !items) return error(Code::malformed);
+    return RenewalAsked{std::move(*items), from_unix_seconds(message.lease_end()), *nonce};
+}
+
+Time lease_end_after(Time now, Duration length) {
+    const auto days = (now + length).time_since_epoch() / limits::kDay;
+    return Time(limits::kDay * (days + 1));
 }
 
 std::optional<Time> granted_lease(Time asked, Time now) {

@@ -26,19 +26,25 @@ struct RenewalItem {
     BlockMask mask = 0;
     std::uint32_t size = 0;  // of each block, in bytes
 };
+std::size_t blocks_in(const std::vector<RenewalItem>& items);
+
 struct RenewalAsked {
     std::vector<RenewalItem> items;
     Time lease_end{};
     BlockNonce nonce;
 
-    std::size_t blocks() const;
+    std::size_t blocks() const { return blocks_in(items); }
 };
-inline constexpr std::size_t kMostRenewed = 64;  // blocks in one message
+using WireItems = google::protobuf::RepeatedPtrField<wire::Renew::Item>;
+void write_items(const std::vector<RenewalItem>& items, WireItems& out);
+wire::Renew to_wire(const RenewalAsked& asked);
+// Code::malformed for names that are none, an item of nothing, no item, or more than `most` blocks.
+Result<std::vector<RenewalItem>> read_items(const WireItems& items, std::size_t most);
+Result<RenewalAsked> read_renewal(const wire::Renew& message, std::size_t most);
 
-wire::VaultRenew to_wire(const RenewalAsked& asked);
-// Code::malformed for names that are none, an item of nothing, no item, or more than kMostRenewed blocks.
-Result<RenewalAsked> read_renewal(const wire::VaultRenew& message);
-
+// At least `length` away, at midnight UTC: to the second it would be a mark that all blocks of one insert
+// share.
+Time lease_end_after(Time now, Duration length);
 // What a vault grants of a lease that ends at `asked`: all of it, or the last midnight within the longest.
 // nullopt when it has ended already.
 std::optional<Time> granted_lease(Time asked, Time now);

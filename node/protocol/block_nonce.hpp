@@ -1,10 +1,11 @@
-// The nonce under which a vault acknowledges one block of a store (docs/spec/storage-messages.md). The
+// The nonces under which vaults acknowledge a store or a renewal (docs/spec/storage-messages.md 5). The
 // client draws a fresh seed for every attempt and gives it to the exit; each block's nonce follows from it,
-// so that no word of an earlier attempt fits, and vaults that do not know the seed cannot link two blocks by
-// it. Pure.
+// or in a renewal each relay's and from that each vault's: so that no word of an earlier attempt fits, and
+// vaults that do not know the seed cannot link two blocks, or each other, by it. Pure.
 #pragma once
 
 #include "base/opaque.hpp"
+#include "routing/identity.hpp"
 
 namespace catacomb::node {
 
@@ -13,5 +14,9 @@ using BlockNonce = Opaque<struct BlockNonceTag, 16>;
 
 // The first 16 bytes of H("catacomb acknowledgement nonce", seed, index u8).
 BlockNonce block_nonce(const NonceSeed& seed, std::uint8_t index);
+// The first 16 bytes of H("catacomb renewal nonce", seed, relay), and of H("catacomb renewal nonce", that,
+// vault).
+BlockNonce relay_nonce(const NonceSeed& seed, const routing::NodeId& relay);
+BlockNonce vault_nonce(const BlockNonce& of_relay, const routing::VaultId& vault);
 
 }  // namespace catacomb::node

@@ -31,6 +31,7 @@ inline constexpr Duration kSegment = seconds(120);
 inline constexpr Duration kStoreJob = seconds(40);
 inline constexpr Duration kFetchJob = seconds(20);
 inline constexpr Duration kHaveJob = seconds(20);
+inline constexpr Duration kRenewJob = seconds(30);
 inline constexpr Duration kLastWords = seconds(3);
 // More than this an exit gives to no request.
 inline constexpr Duration kLongestJob = seconds(120);
@@ -43,12 +44,14 @@ inline constexpr Duration kFragment = seconds(20);
 inline constexpr std::size_t kStoresPerCircuit = 8;
 inline constexpr std::size_t kFetchesPerCircuit = 16;
 inline constexpr std::size_t kHavesPerCircuit = 16;
+inline constexpr std::size_t kRenewsPerCircuit = 3;
 
 // What an exit holds at most for all requests under way. A store of the largest class is counted with 8 MB,
 // its segment and as much that waits for room on the links; a fetch with 1.6 MB. More are refused
 // (Kind::busy).
 inline constexpr std::size_t kExitMemory = std::size_t{128} << 20;
 inline constexpr std::size_t kQuestionMemory = 4096;  // for each block of a have
+inline constexpr std::size_t kRenewMemory = 1024;     // for each block of a renew
 inline constexpr std::size_t kLongestStamp = 1024;
 
 // ---- exit and rendezvous: for how long an exit waits for one relay
@@ -56,6 +59,7 @@ inline constexpr std::size_t kLongestStamp = 1024;
 inline constexpr Duration kStoreAtRelay = seconds(20);
 inline constexpr Duration kFetchAtRelay = seconds(12);
 inline constexpr Duration kHaveAtRelay = seconds(6);
+inline constexpr Duration kRenewAtRelay = seconds(13);
 
 // When an exit asks another relay instead of one that is late. Asked for beside the blocks that are needed,
 // from the start; and then in all, in per cent of them. Late is what takes longer than answers at this exit
@@ -72,6 +76,7 @@ inline constexpr int kSilence = 4;
 inline constexpr Duration kStoreSilence = kStoreAtRelay;
 inline constexpr Duration kFetchSilence = seconds(5);
 inline constexpr Duration kHaveSilence = seconds(3);
+inline constexpr Duration kRenewSilence = seconds(8);
 
 // Relays that follow a block's position, the responsible one first: where an exit stores, and where it looks.
 // Of 16 relays with a vault each, three in a row have none of their own in one network of seven; six in one
@@ -92,9 +97,20 @@ inline constexpr Duration kStoreAtVault = seconds(8);
 inline constexpr Duration kStoreBody = seconds(6);  // for which a vault waits
 inline constexpr Duration kFetchAtVaults = seconds(10);
 inline constexpr Duration kFetchAtVault = seconds(5);
+inline constexpr Duration kRenewAtVaults = seconds(11);
+inline constexpr Duration kRenewAtVault = seconds(8);  // for one list
 // For a vault that is known and away: what an exit asks for, and the most that a rendezvous grants.
 inline constexpr Duration kVaultAbsence = seconds(3);
 inline constexpr Duration kLongestVaultAbsence = seconds(5);
+
+// Blocks whose leases are renewed by one message: to a vault, which reads them all before it answers; to a
+// rendezvous; and to an exit, of so many segments.
+inline constexpr std::size_t kRenewedByVault = 64;
+inline constexpr std::size_t kRenewedByRelay = 256;
+inline constexpr std::size_t kRenewedByExit = 4096;
+inline constexpr std::size_t kSegmentsRenewed = 64;
+// Vaults that are asked to renew one block, where several have it.
+inline constexpr std::size_t kCopiesRenewed = 2;
 
 inline constexpr Duration kRegister = seconds(20);  // a vault waits for the answer
 inline constexpr Duration kVaultPing = seconds(15);
@@ -115,16 +131,19 @@ static_assert(nest(kStoreJob + kLastWords, kStoreJob, kStoreAtRelay, kStoreAtVau
                    kStoreBody));
 static_assert(nest(kFetchJob + kLastWords, kFetchJob, kFetchAtRelay, kFetchAtVaults, kFetchAtVault));
 static_assert(nest(kHaveJob + kLastWords, kHaveJob, kHaveAtRelay));
+static_assert(nest(kRenewJob + kLastWords, kRenewJob, kRenewAtRelay, kRenewAtVaults, kRenewAtVault));
 static_assert(nest(kSegment, kStoreJob + kLastWords) && nest(kSegment, kFetchJob + kLastWords));
-static_assert(kLongestJob >= kStoreJob && kLongestJob >= kFetchJob && kLongestJob >= kHaveJob);
+static_assert(kLongestJob >= kStoreJob && kLongestJob >= kFetchJob && kLongestJob >= kHaveJob &&
+              kLongestJob >= kRenewJob);
 static_assert(nest(kStoreJob, kFragment));
-static_assert(kFetchSilence < kFetchAtRelay && kHaveSilence < kHaveAtRelay);
+static_assert(kFetchSilence < kFetchAtRelay && kHaveSilence < kHaveAtRelay && kRenewSilence < kRenewAtRelay);
 static_assert(kLeastStorePatience < kMostPatience && kMostPatience < kFetchSilence);
 // After the longest wait there is time to ask the vault that came.
 static_assert(kLongestVaultAbsence + kFetchAtVault <= kFetchAtVaults &&
               kVaultAbsence <= kLongestVaultAbsence);
 static_assert(kStoreRelays <= kFetchRelays && kFetchRelays <= kCredibleRelays);
 static_assert(kOfferingRelays < kCredibleRelaysOfVault);
+static_assert(kRenewedByVault <= kRenewedByRelay && kRenewedByRelay <= kRenewedByExit);
 static_assert(kPrefixesPerMessage * 8 + 64 <= kInventoryMessage);
 static_assert(kLease + 2 * kDay <= kLongestLease && kShortestLease < kLease);
 

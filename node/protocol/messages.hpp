@@ -15,6 +15,7 @@ enum class Kind : std::uint8_t {
     exit_store = 2,
     exit_have = 3,
     vault_register = 4,
+    exit_renew = 5,
     // opened by a rendezvous towards its vault
     vault_offer = 16,
     vault_request = 17,

@@ -1,7 +1,7 @@
 #include "node/protocol/renewal.hpp"
 
 #include "base/codec.hpp"
-#include "node/protocol/acknowledgement.hpp"
+#include "node/protocol/block_nonce.hpp"
 
 namespace catacomb::node {
 namespace {
@@ -19,7 +19,7 @@ Bytes signed_bytes(const RenewalAsked& asked, const std::vector<BlockMask>& mask
 }
 
 // The masks, each within what was asked.
-Result<std::vector<BlockMask>> read_masks(const wire::VaultRenewed& given, const RenewalAsked& asked) {
+Result<std::vector<BlockMask>> read_masks(const wire::Renewed& given, const RenewalAsked& asked) {
     std::vector<BlockMask> out(given.masks().begin(), given.masks().end());
     if (out.size() != asked.items.size()) return error(Code::malformed);
     for (std::size_t i = 0; i < out.size(); ++i) {
@@ -30,9 +30,9 @@ Result<std::vector<BlockMask>> read_masks(const wire::VaultRenewed& given, const
 
 }  // namespace
 
-wire::VaultRenewed sign_renewal(const RenewalAsked& asked, const Renewed& renewed,
-                                const crypto::SignKeyPair& key, const routing::NetworkParameters& network) {
-    wire::VaultRenewed out;
+wire::Renewed sign_renewal(const RenewalAsked& asked, const Renewed& renewed, const crypto::SignKeyPair& key,
+                           const routing::NetworkParameters& network) {
+    wire::Renewed out;
     out.set_version(kAcknowledgementVersion);
     renewed.vault.write(out);
     out.set_lease_end(unix_seconds(renewed.lease_end));
@@ -42,7 +42,7 @@ wire::VaultRenewed sign_renewal(const RenewalAsked& asked, const Renewed& renewe
     return out;
 }
 
-Result<Renewed> read_renewed(const wire::VaultRenewed& given, const RenewalAsked& asked,
+Result<Renewed> read_renewed(const wire::Renewed& given, const RenewalAsked& asked,
                              const routing::NetworkParameters& network, Time now) {
     if (auto good = check_version(given.version()); !good) return good.error();
     const auto signature = crypto::Signature::from(view(given.signature()));
@@ -56,6 +56,32 @@ Result<Renewed> read_renewed(const wire::VaultRenewed& given, const RenewalAsked
         return error(Code::corrupt, "the vault's signature does not hold");
     if (auto good = check_lease(granted, asked.lease_end, now); !good) return good.error();
     return Renewed{*vault, std::move(*masks), granted};
+}
+
+Result<RenewalAsked> asked_of_vault(const wire::Renewed& given, const RenewalAsked& of_relay,
+                                    const routing::NetworkParameters& network, Time now) {
+    const auto vault = VaultIdentity::read(given, network, now);
+    if (!vault || given.items().empty()) return error(Code::malformed);
+    RenewalAsked out;
+    out.lease_end = of_relay.lease_end;
+    out.nonce = vault_nonce(of_relay.nonce, vault->id());
+    std::size_t next = 0;
+    for (const auto number : given.items()) {
+        if (number < next || number >= of_relay.items.size()) return error(Code::malformed);
+        out.items.push_back(of_relay.items[number]);
+        next = std::size_t{number} + 1;
+    }
+    return out;
+}
+
+Task<Result<Renewed>> check_renewed(ProofChecker& proofs, wire::Renewed given, RenewalAsked asked,
+                                    const routing::NetworkParameters& network) {
+    auto word = read_renewed(given, asked, network, proofs.runtime().now());
+    if (!word) co_return word.error();
+    const auto claims = word->vault.claims(network);
+    const auto worked = co_await proofs.check(ProofChecker::Lane::acknowledgements, claims);
+    if (!worked) co_return worked.error();
+    co_return word;
 }
 
 }  // namespace catacomb::node

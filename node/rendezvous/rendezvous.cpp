@@ -9,7 +9,8 @@ Rendezvous::Rendezvous(Parts parts)
     : parts_(std::move(parts)),
       sessions_(parts_.runtime, parts_.view, parts_.self),
       store_({parts_.runtime, parts_.view, parts_.proofs, parts_.network, parts_.self, sessions_}),
-      fetch_(parts_.runtime, sessions_) {
+      fetch_(parts_.runtime, sessions_),
+      renew_({parts_.runtime, parts_.proofs, parts_.network, parts_.self, sessions_}) {
     using routing::Method;
     const auto serve = [this](Method method, auto answer) {
         parts_.server.serve(method, [answer](routing::RpcPeer from, Bytes body) -> Task<Result<Bytes>> {
@@ -19,6 +20,7 @@ Rendezvous::Rendezvous(Parts parts)
     serve(Method::store, [this](Bytes body) { return store_.serve(std::move(body)); });
     serve(Method::fetch, [this](Bytes body) { return fetch_.serve_fetch(std::move(body)); });
     serve(Method::have, [this](Bytes body) { return fetch_.serve_have(std::move(body)); });
+    serve(Method::renew, [this](Bytes body) { return renew_.serve(std::move(body)); });
 }
 
 Task<Result<Bytes>> Rendezvous::refuse() { co_return error(Code::refused); }

@@ -1,11 +1,12 @@
 // Rendezvous: what a relay does for the vaults registered at it (docs/spec/storage-messages.md 3, 4): takes
-// registrations over circuits, and serves STORE, FETCH and HAVE to exits by asking those vaults through
-// theirs. It stores nothing and knows no vault's address. Relays only.
+// registrations over circuits, and serves STORE, FETCH, HAVE and RENEW to exits by asking those vaults
+// through theirs. It stores nothing and knows no vault's address. Relays only.
 #pragma once
 
 #include "node/protocol/inventory_list.hpp"
 #include "node/protocol/registration.hpp"
 #include "node/rendezvous/fetch.hpp"
+#include "node/rendezvous/renew.hpp"
 #include "node/rendezvous/store.hpp"
 
 namespace catacomb::node {
@@ -27,6 +28,7 @@ public:
                                   Bytes request);
     const routing::Registry& registry() const { return sessions_.registry(); }
     void expire(Time now) { sessions_.expire(now); }
+    Task<void> drained() { return renew_.drained(); }
 
 private:
     using CircuitPtr = std::shared_ptr<routing::RelayCircuit>;
@@ -38,6 +40,7 @@ private:
     Sessions sessions_;
     StoreAtVaults store_;
     FetchFromVaults fetch_;
+    RenewAtVaults renew_;
 };
 
 }  // namespace catacomb::node

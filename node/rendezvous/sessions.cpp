@@ -86,6 +86,13 @@ std::vector<Candidate> Sessions::candidates(const storage::BlockId& block) const
     return out;
 }
 
+std::vector<routing::RegisteredVault> Sessions::holders(const storage::BlockId& block) const {
+    auto out = registry_.holders(prefix_of(block));
+    std::stable_partition(out.begin(), out.end(),
+                          [this](const auto& vault) { return !sessions_.at(vault.session).unsound; });
+    return out;
+}
+
 // The vault's own update follows; until then a check through another exit must find it.
 void Sessions::note_stored(std::uint64_t session, const storage::BlockId& block) {
     auto* found = find(session);

@@ -43,6 +43,9 @@ public:
     // The vaults that may take the block: those for which this relay is one of the first that follow their
     // id, so that our own next successor knows them too.
     std::vector<Candidate> candidates(const storage::BlockId& block) const;
+    // The vaults that are here and say that they have the block; those whose last word did not hold come
+    // last.
+    std::vector<routing::RegisteredVault> holders(const storage::BlockId& block) const;
     // What an offer brought to light. A session that has ended is ignored.
     void note_stored(std::uint64_t session, const storage::BlockId& block);
     void note_sibling(std::uint64_t session, const storage::Root& root);

@@ -6,6 +6,11 @@
 #include "node/protocol/limits.hpp"
 
 namespace catacomb::node {
+namespace {
+
+using Lost = std::vector<std::pair<storage::BlockId, Error>>;
+
+}  // namespace
 
 BlockServer::BlockServer(Parts parts)
     : parts_(std::move(parts)), puts_(parts_.runtime, parts_.store), tasks_(parts_.runtime) {}
@@ -117,11 +122,14 @@ Task<Result<Bytes>> BlockServer::read(storage::BlockId block, bool for_reader) {
         return bytes;
     };
     auto bytes = co_await routing::on_worker(parts_.runtime, std::move(work));
-    if (!bytes && parts_.inventory.drop(block)) {
-        log_warning("vault", "a stored block cannot be read: ", bytes.error().text());
-        parts_.changed(block);
-    }
+    if (!bytes) withdraw(block, bytes.error());
     co_return bytes;
+}
+
+void BlockServer::withdraw(const storage::BlockId& block, const Error& why) {
+    if (!parts_.inventory.drop(block)) return;
+    log_warning("vault", "a stored block cannot be read: ", why.text());
+    parts_.changed(block);
 }
 
 Task<void> BlockServer::serve_request(CircuitStreamPtr stream, Bytes body) {
@@ -135,19 +143,26 @@ Task<void> BlockServer::serve_request(CircuitStreamPtr stream, Bytes body) {
 }
 
 Task<void> BlockServer::serve_renewal(CircuitStreamPtr stream, Bytes body) {
-    auto request = decode<wire::VaultRenew>(body);
+    auto request = decode<wire::Renew>(body);
     if (!request) co_return;
-    auto talk = RenewTalk::begin(*request, parts_.runtime.now());
-    if (!talk) co_return;
-    for (std::size_t i = 0; i < talk->blocks().size(); ++i) {
-        const auto block = talk->blocks()[i];
-        auto bytes = co_await read(block, false);
-        talk->was_read(i, std::move(bytes));
-    }
-    auto puts = talk->take_puts();
-    for (auto& put : puts) put.now = parts_.runtime.now();
-    const auto done = co_await puts_.put_all(std::move(puts));
-    const Renewed renewed{parts_.identity, talk->were_put(done), talk->granted()};
+    auto begun = RenewTalk::begin(*request, parts_.runtime.now());
+    if (!begun) co_return;
+    const auto talk = std::make_shared<const RenewTalk>(std::move(*begun));
+    const auto lost = std::make_shared<Lost>();
+    std::function<std::vector<Result<>>()> work = [&store = parts_.store, talk, lost] {
+        auto out = store.renew(talk->renewals());
+        for (std::size_t i = 0; i < out.size(); ++i) {
+            if (out[i]) continue;
+            // That a disk had no room for a new lease is no reason to forget a block.
+            const auto& block = talk->renewals()[i].id;
+            const auto read = store.get(block);
+            if (!read) lost->emplace_back(block, read.error());
+        }
+        return out;
+    };
+    const auto done = co_await routing::on_worker(parts_.runtime, std::move(work));
+    for (const auto& [block, why] : *lost) withdraw(block, why);
+    const Renewed renewed{parts_.identity, talk->were_renewed(done), talk->granted()};
     const auto word = sign_renewal(talk->asked(), renewed, parts_.key, parts_.network);
     auto message = encode(Kind::answer, word);
     co_await stream->send(std::move(message), true);

@@ -48,6 +48,8 @@ private:
     // Verified; on any failure the block is vouched for no longer.
     // `for_reader`: somebody asked for it, which counts as a fetch.
     Task<Result<Bytes>> read(storage::BlockId block, bool for_reader);
+    // It cannot be read: it is vouched for no longer.
+    void withdraw(const storage::BlockId& block, const Error& why);
 
     Parts parts_;
     PutQueue puts_;

@@ -27,21 +27,6 @@ Task<Result<>> PutQueue::put(storage::Put put) {
     co_return co_await done->wait(kNever);
 }
 
-Task<std::vector<Result<>>> PutQueue::put_all(std::vector<storage::Put> puts) {
-    std::vector<Done> all;
-    for (auto& put : puts) all.push_back(enqueue(std::move(put)));
-    std::vector<Result<>> out;
-    for (const auto& done : all) {
-        if (!done) {
-            out.push_back(error(Code::limit, "the disk is too slow"));
-            continue;
-        }
-        auto result = co_await done->wait(kNever);
-        out.push_back(std::move(result));
-    }
-    co_return out;
-}
-
 PutQueue::Done PutQueue::enqueue(storage::Put put) {
     if (waiting_bytes_ + put.bytes.size() > kWaitingBytes) return nullptr;
     waiting_bytes_ += put.bytes.size();

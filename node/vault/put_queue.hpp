@@ -36,8 +36,6 @@ public:
 
     // Returns when the block is durable, or with the store's error. Code::limit when too much waits already.
     Task<Result<>> put(storage::Put put);
-    // All of them in as few groups as they fit in; a result for each, in order.
-    Task<std::vector<Result<>>> put_all(std::vector<storage::Put> puts);
     Task<void> drained() { return tasks_.drained(); }
 
 private:

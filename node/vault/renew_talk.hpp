@@ -1,6 +1,6 @@
-// RenewTalk: what a vault does when it is asked to extend the leases of many blocks: those that it reads and
-// verifies are put again until the granted lease ends, in one durable group; for what was put it gives its
-// word. Pure.
+// RenewTalk: what a vault does when it is asked to extend the leases of many blocks: in one durable step the
+// store reads each and extends it until the granted lease ends; for what it could read, and what is as large
+// as was said, the vault gives its word. Pure.
 #pragma once
 
 #include <optional>
@@ -13,14 +13,11 @@ namespace catacomb::node {
 class RenewTalk {
 public:
     // nullopt: the request makes no sense, or the lease has ended already.
-    static std::optional<RenewTalk> begin(const wire::VaultRenew& message, Time now);
+    static std::optional<RenewTalk> begin(const wire::Renew& message, Time now);
 
-    // To read, in this order; then was_read() for each, then put what puts() says, then were_put().
-    const std::vector<storage::BlockId>& blocks() const { return blocks_; }
-    void was_read(std::size_t block, Result<Bytes> bytes);
-    std::vector<storage::Put> take_puts() { return std::move(puts_); }
-    // One result for each put, in order: of each item, what is renewed.
-    std::vector<BlockMask> were_put(const std::vector<Result<>>& done) const;
+    // For the store; then were_renewed() with a result for each: of each item, what is renewed.
+    const std::vector<storage::Renewal>& renewals() const { return renewals_; }
+    std::vector<BlockMask> were_renewed(const std::vector<Result<>>& done) const;
     const RenewalAsked& asked() const { return asked_; }
     Time granted() const { return granted_; }
 
@@ -29,10 +26,8 @@ private:
 
     RenewalAsked asked_;
     Time granted_{};
-    std::vector<storage::BlockId> blocks_;
-    std::vector<std::size_t> item_of_;  // for each block
-    std::vector<storage::Put> puts_;
-    std::vector<std::size_t> put_block_;  // for each put
+    std::vector<storage::Renewal> renewals_;
+    std::vector<std::size_t> item_of_;  // for each of them
 };
 
 }  // namespace catacomb::node

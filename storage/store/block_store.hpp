@@ -33,6 +33,7 @@ struct Renewal {
     BlockId id;
     Time lease_end{};
     Asker asker = Asker::renew;
+    std::uint32_t size = 0;  // of the block that is meant, in bytes; 0: whatever it is
 };
 
 struct BlockInfo {
@@ -62,7 +63,7 @@ public:
     // before is lost. Code::io: the disk said no. Requires: 1 <= bytes.size() <= kMaxBlockSize each.
     virtual std::vector<Result<>> put_group(std::span<const Put> puts) = 0;
     // Extends leases without a body, in one durable transaction, one result each. Only of what is read and
-    // found whole: else Code::not_found, Code::corrupt, Code::io.
+    // found whole: else Code::not_found (also for another size), Code::corrupt, Code::io.
     virtual std::vector<Result<>> renew(std::span<const Renewal> renewals) = 0;
     // Code::not_found: was never here or is gone. Code::corrupt: it is here, damaged. Code::io: it is here,
     // and the disk cannot read it.

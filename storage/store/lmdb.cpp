@@ -100,13 +100,14 @@ Result<std::optional<ByteView>> LmdbSnapshot::get(Table table, ByteView key) con
     return std::optional(from_val(value));
 }
 
-Result<bool> LmdbSnapshot::append_value(Table table, ByteView key, Bytes& out) const {
+Result<bool> LmdbSnapshot::read_value(Table table, ByteView key,
+                                      const std::function<void(ByteView)>& use) const {
     const auto value = get(table, key);
     if (!value) return value.error();
     if (!*value) return false;
     const MappedRange range(**value);
     if (!range.load()) return error(Code::io, "the disk cannot read a stored block");
-    append(out, **value);
+    use(**value);
     return true;
 }
 

@@ -32,9 +32,9 @@ public:
 
     // nullopt when there is none.
     Result<std::optional<ByteView>> get(Table table, ByteView key) const;
-    // Appends the value to `out`; false when there is none. Reads ahead in one go and gives the mapped pages
+    // Shows the value to `use`; false when there is none. Reads ahead in one go and gives the mapped pages
     // back, so that a large store does not fill this process's memory.
-    Result<bool> append_value(Table table, ByteView key, Bytes& out) const;
+    Result<bool> read_value(Table table, ByteView key, const std::function<void(ByteView)>& use) const;
     // Calls `each` with the keys from `from` on, in order, until it says false.
     Result<> scan(Table table, ByteView from, const std::function<bool(ByteView key)>& each) const;
 

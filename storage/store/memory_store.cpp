@@ -44,7 +44,8 @@ std::vector<Result<>> MemoryBlockStore::renew(std::span<const Renewal> renewals)
     const std::lock_guard lock(mutex_);
     std::vector<Result<>> out;
     for (const auto& one : renewals) {
-        const auto stored = read(one.id);
+        auto stored = read(one.id);
+        if (stored && one.size != 0 && one.size != stored->size()) stored = error(Code::not_found);
         out.push_back(stored ? extend(one.id, one.lease_end, one.asker) : Result<>(stored.error()));
     }
     return out;

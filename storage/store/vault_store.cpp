@@ -50,7 +50,11 @@ struct VaultStore::Environment {
     bool over_quota(const BlockWriter& writes, std::size_t size) const;
     Result<> put(BlockWriter& writes, const Put& put, bool replace) const;
     Result<StoredMeta> meta(const LmdbSnapshot& snapshot, const BlockId& id) const;
+    Result<> read(const LmdbSnapshot& snapshot, const BlockId& id, const StoredMeta& record,
+                  const std::function<void(ByteView)>& use) const;
     Result<Bytes> get(const BlockId& id) const;
+    Result<> look(const LmdbSnapshot& snapshot, const BlockId& id, std::uint32_t size) const;
+    std::vector<Result<>> look(std::span<const Renewal> renewals) const;
     Result<std::vector<Expiry>> ended(Time now, std::size_t max) const;
 };
 
@@ -185,17 +189,43 @@ Result<StoredMeta> VaultStore::Environment::meta(const LmdbSnapshot& snapshot, c
     return std::move(*record);
 }
 
+Result<> VaultStore::Environment::read(const LmdbSnapshot& snapshot, const BlockId& id,
+                                       const StoredMeta& record,
+                                       const std::function<void(ByteView)>& use) const {
+    bool whole = false;
+    const auto found = snapshot.read_value(Table::data, store_key(id), [&](ByteView block) {
+        whole = block.size() == record.info.size && block_checksum(id, block) == record.checksum;
+        if (whole) use(block);
+    });
+    if (!found) return found.error();
+    return whole ? ok() : Result<>(damaged_block());
+}
+
 Result<Bytes> VaultStore::Environment::get(const BlockId& id) const {
     const auto snapshot = lmdb->snapshot();
     if (!snapshot) return snapshot.error();
     const auto record = meta(*snapshot, id);
     if (!record) return record.error();
     Bytes out;
-    out.reserve(record->info.size);
-    const auto found = snapshot->append_value(Table::data, store_key(id), out);
-    if (!found) return found.error();
-    if (out.size() != record->info.size || block_checksum(id, out) != record->checksum)
-        return damaged_block();
+    const auto done = read(*snapshot, id, *record, [&](ByteView block) { out = to_bytes(block); });
+    if (!done) return done.error();
+    return out;
+}
+
+// That it is here and whole, without a copy of it.
+Result<> VaultStore::Environment::look(const LmdbSnapshot& snapshot, const BlockId& id,
+                                       std::uint32_t size) const {
+    const auto record = meta(snapshot, id);
+    if (!record) return record.error();
+    if (size != 0 && size != record->info.size) return error(Code::not_found, "a block of another size");
+    return read(snapshot, id, *record, [](ByteView) {});
+}
+
+std::vector<Result<>> VaultStore::Environment::look(std::span<const Renewal> renewals) const {
+    const auto snapshot = lmdb->snapshot();
+    std::vector<Result<>> out;
+    for (const auto& one : renewals)
+        out.push_back(snapshot ? look(*snapshot, one.id, one.size) : Result<>(snapshot.error()));
     return out;
 }
 
@@ -265,12 +295,7 @@ std::vector<Result<>> VaultStore::put_group(std::span<const Put> puts) {
 
 std::vector<Result<>> VaultStore::renew(std::span<const Renewal> renewals) {
     const std::lock_guard lock(env_->writer);
-    std::vector<Result<>> out;
-    for (const auto& renewal : renewals) {
-        const auto stored = env_->get(renewal.id);
-        out.push_back(stored ? ok() : Result<>(stored.error()));
-    }
-    return env_->each_alone(std::move(out), 0, [&](BlockWriter& writes, std::size_t i) -> Result<> {
+    return env_->each_alone(env_->look(renewals), 0, [&](BlockWriter& writes, std::size_t i) -> Result<> {
         const auto& renewal = renewals[i];
         const auto record = writes.find(renewal.id);
         if (!record) return record.error();

@@ -32,7 +32,7 @@ const std::map<std::string, Steps>& rooms() {
           {"onion"},
           {"rendezvous", "ring"}}},
         {"node",
-         {{"status"},
+         {{"renew_report", "status"},
           {"config", "protocol", "runtime", "service"},
           {"circuits", "identity", "known_relays", "tickets"},
           {"client", "exit", "rendezvous", "vault"},

@@ -176,6 +176,25 @@ Result<JobId> FakeService::begin_check(std::string key, node::CheckOptions optio
     return job.status.id;
 }
 
+Result<JobId> FakeService::begin_renew(std::string key, node::RenewOptions options) {
+    if (!begins(key, "chk1")) return error(Code::bad_input, "a key begins with chk1; character 1 is wrong");
+    auto& job = new_job(JobKind::renew);
+    RenewReport report;
+    const bool stored = stored_.count(key) > 0;
+    report.segments = 1;
+    report.blocks = report.least_wanted = 60;
+    report.blocks_renewed = report.least_renewed = stored ? 58 : 3;
+    report.blocks_absent = 1;
+    report.least_needed = 20;
+    report.segments_short = stored ? 0 : 1;
+    report.lease_asked = Time(options.days * hours(24));
+    report.first_lease_end = report.lease_asked;
+    if (stored) report.lease_end = report.lease_asked;
+    job.status.renew = report;
+    end(job, JobState::done);
+    return job.status.id;
+}
+
 std::vector<JobStatus> FakeService::jobs() const {
     std::vector<JobStatus> out;
     for (auto it = jobs_.rbegin(); it != jobs_.rend(); ++it) out.push_back(it->second->status);

@@ -21,6 +21,7 @@ public:
     Result<node::JobId> begin_get(std::string key, node::GetOptions options,
                                   std::shared_ptr<node::ByteSink> to) override;
     Result<node::JobId> begin_check(std::string key, node::CheckOptions options) override;
+    Result<node::JobId> begin_renew(std::string key, node::RenewOptions options) override;
     std::vector<node::JobStatus> jobs() const override;
     Result<node::JobStatus> job(node::JobId id) const override;
     Result<> cancel(node::JobId id) override;

@@ -3,6 +3,7 @@ byte, one byte either side of where the class of the blocks changes and where a 
 from a file and from a pipe, to a node that held nothing. That an edge is where it is taken to be is read from the insert's
 report."""
 
+import json
 import os
 import tempfile
 
@@ -46,6 +47,22 @@ class Files(harness.SystemTest):
         self.assertTrue(back == content, f"{size} bytes come back equal")
         self.assertEqual(report["blocks_placed"], report["blocks_wanted"], size)
         return report
+
+    def test_leases_are_renewed(self):
+        """By another node, from the key; then again while some vaults are gone, which are not counted."""
+        report = self.network.insert("node-01", self.write(NAME, os.urandom(3 * MIB)))
+        done = self.network.run("client-01", "--json", "renew", report["key"], "--lease", "31")
+        renewed = json.loads(done.stdout)["renew"]
+        self.assertEqual(renewed["blocks_renewed"], report["blocks_wanted"])
+        self.assertEqual(renewed["lease_end"], report["lease_end"] + 24 * 3600)
+        self.network.testnet("kill", "2", "--not", "node-01", "--seed", "1")
+        try:
+            done = self.network.run("client-01", "--json", "renew", report["key"], "--lease", "31", limit=120)
+            fewer = json.loads(done.stdout)["renew"]
+            self.assertLess(fewer["blocks_renewed"], renewed["blocks_renewed"])
+            self.assertEqual(fewer["segments_short"], 0)
+        finally:
+            self.network.testnet("start")
 
     def edges(self, pipe):
         self.assertEqual(SEGMENT, 1_268_616)

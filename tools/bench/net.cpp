@@ -24,6 +24,7 @@ using cli::ApiClient;
 constexpr std::size_t kChunk = 1024 * 1024;
 constexpr std::uint64_t kSmall = 1024;
 constexpr std::size_t kCircuitsReady = 2;  // how many the node keeps
+constexpr unsigned kLonger = 31;           // days, so that every lease changes
 constexpr auto kLimit = seconds(300);
 constexpr auto kPoll = milliseconds(2);
 
@@ -82,6 +83,18 @@ Result<Cost> cost_of(const Network& network, const Work& work) {
     return Cost{wall_seconds() - wall, cpu_seconds(network.pids()) - cpu};
 }
 
+// The job as it ended well.
+Result<json::object> wait_for(ApiClient& client, const std::string& job) {
+    for (std::uint64_t seen = 0;;) {
+        auto status = client.call("GET", concat(job, "?wait=", seen, "&timeout=30"));
+        if (!status) return status.error();
+        seen = number_in(*status, "version");
+        const auto state = text_in(*status, "state");
+        if (state == "done") return std::move(*status);
+        if (state != "running") return cli::error_from_json(object_in(*status, "error"));
+    }
+}
+
 Result<std::string> insert(ApiClient& client, const SampleFile& file) {
     crypto::ContentHasher hasher;
     Bytes chunk(kChunk);
@@ -104,14 +117,22 @@ Result<std::string> insert(ApiClient& client, const SampleFile& file) {
         return Result<std::size_t>(count);
     });
     if (!sent) return sent.error();
-    for (std::uint64_t seen = 0;;) {
-        auto status = client.call("GET", concat(target, "?wait=", seen, "&timeout=30"));
-        if (!status) return status.error();
-        seen = number_in(*status, "version");
-        const auto state = text_in(*status, "state");
-        if (state == "done") return text_in(object_in(*status, "insert"), "key");
-        if (state != "running") return cli::error_from_json(object_in(*status, "error"));
-    }
+    auto ended = wait_for(client, target);
+    if (!ended) return ended.error();
+    return text_in(object_in(*ended, "insert"), "key");
+}
+
+// Code::corrupt when a block of the file was not renewed: then less was done than is to be measured.
+Result<> renew(ApiClient& client, const std::string& key) {
+    auto job = client.call("POST", "/v1/jobs",
+                           json::object{{"kind", "renew"}, {"key", key}, {"lease_days", kLonger}});
+    if (!job) return job.error();
+    auto ended = wait_for(client, concat("/v1/jobs/", text_in(*job, "id")));
+    if (!ended) return ended.error();
+    const auto& report = object_in(*ended, "renew");
+    if (number_in(report, "blocks_renewed") == number_in(report, "blocks")) return ok();
+    return error(Code::corrupt, concat("only ", number_in(report, "blocks_renewed"), " of ",
+                                       number_in(report, "blocks"), " blocks were renewed"));
 }
 
 // Seconds until the first byte. Code::corrupt when other bytes come than went in.
@@ -176,12 +197,17 @@ Result<bool> bulk(Network& network, const NetArguments& arguments) {
         speeds.push_back(megas / got->wall);
         costs.push_back(got->cpu / gibis);
     }
+    const auto kept = cost_of(network, [&] { return renew(*getter, key); });
+    if (!kept) return kept.error();
     print_heading(concat("a file of ", arguments.file_mib, " MiB"));
     print_figure("insert", megas / put->wall, "MB/s");
     bool good = print_aim("insert, CPU of all nodes", put->cpu / gibis, "s/GiB", Aim::at_most, 90);
     good &= print_aim(concat("get, median of ", arguments.gets), quantile(speeds, 0.5), "MB/s", Aim::at_least,
                       60);
     good &= print_aim("get, CPU of all nodes", quantile(costs, 0.5), "s/GiB", Aim::at_most, 30);
+    print_figure("renew", kept->wall, "s");
+    good &= print_aim("renew, CPU of all nodes, of the insert's", 100 * kept->cpu / put->cpu, "%",
+                      Aim::at_most, 3);
     return good;
 }
 

@@ -22,6 +22,7 @@ struct Line {
     GetArguments get_arguments;
     std::string check_key;
     bool check_whole = false;
+    RenewArguments renew_arguments;
     JobsArguments jobs_arguments;
     NodeArguments node_arguments;
     testnet::LineArguments testnet_arguments;
@@ -67,6 +68,17 @@ void add_check(CLI::App& app, Line& line) {
                    "read as many blocks of every segment as it takes to read the file");
     verb->callback(
         [&line] { line.run = [&line] { return check(line.options, line.check_key, line.check_whole); }; });
+}
+
+void add_renew(CLI::App& app, Line& line) {
+    auto* verb = app.add_subcommand(
+        "renew", "have the vaults keep a file for longer; exit code 1 when too few of its blocks are there");
+    verb->add_option("KEY", line.renew_arguments.key, "chk1..., ver1..., @FILE, or -")->required();
+    verb->add_option("--lease", line.renew_arguments.lease_days,
+                     "for so many days from now; vaults may grant less")
+        ->check(CLI::Range(1U, node::kMostLeaseDays))
+        ->capture_default_str();
+    verb->callback([&line] { line.run = [&line] { return renew(line.options, line.renew_arguments); }; });
 }
 
 void add_status(CLI::App& app, Line& line) {
@@ -154,6 +166,7 @@ int run_command_line(int argc, const char* const* argv) {
     add_insert(app, line);
     add_get(app, line);
     add_check(app, line);
+    add_renew(app, line);
     add_status(app, line);
     add_jobs(app, line);
     add_node(app, line);

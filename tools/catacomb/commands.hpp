@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "node/config/config.hpp"
+#include "node/service.hpp"
 #include "tools/api_client/terminal.hpp"
 
 namespace catacomb::cli {
@@ -26,6 +27,12 @@ struct GetArguments {
 int get(const Options& options, const GetArguments& arguments);
 
 int check(const Options& options, const std::string& key, bool verify);
+
+struct RenewArguments {
+    std::string key;
+    unsigned lease_days = node::kUsualLeaseDays;
+};
+int renew(const Options& options, const RenewArguments& arguments);
 int status(const Options& options);
 
 struct JobsArguments {

@@ -220,4 +220,11 @@ Result<node::CheckReport> Cluster::check(std::size_t index, const std::string& k
     return *status->check;
 }
 
+Result<node::RenewReport> Cluster::renew(std::size_t index, const std::string& key,
+                                         node::RenewOptions options, Duration limit) {
+    auto status = wait_for(FileJob::renew(*this, index, key, options), limit);
+    if (!status) return status.error();
+    return *status->renew;
+}
+
 }  // namespace catacomb::sim

@@ -57,6 +57,8 @@ public:
                                       Duration limit = minutes(10));
     Result<Bytes> get(std::size_t index, const std::string& key, Duration limit = minutes(10));
     Result<node::CheckReport> check(std::size_t index, const std::string& key, Duration limit = minutes(10));
+    Result<node::RenewReport> renew(std::size_t index, const std::string& key,
+                                    node::RenewOptions options = {}, Duration limit = minutes(10));
 
     const routing::NetworkParameters& network() const { return network_; }
     SimWorld& world() { return world_; }

@@ -31,6 +31,13 @@ FileJob FileJob::check(Cluster& cluster, std::size_t node, const std::string& ke
     return out;
 }
 
+FileJob FileJob::renew(Cluster& cluster, std::size_t node, const std::string& key,
+                       node::RenewOptions options) {
+    FileJob out(cluster, node);
+    out.id_ = cluster.core(node).service().begin_renew(key, options);
+    return out;
+}
+
 bool FileJob::node_died() const { return !cluster_->is_up(node_) || cluster_->starts(node_) != life_; }
 
 Result<node::JobStatus> FileJob::status() const {

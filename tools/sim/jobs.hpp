@@ -1,5 +1,6 @@
-// FileJob: an insert, get or check on one node of a Cluster, followed from outside while time passes. It is
-// over when the node says so, or when the node dies under it. Refers to the cluster, which outlives it.
+// FileJob: an insert, get, check or renewal on one node of a Cluster, followed from outside while time
+// passes. It is over when the node says so, or when the node dies under it. Refers to the cluster, which
+// outlives it.
 #pragma once
 
 #include "tools/sim/cluster.hpp"
@@ -13,6 +14,8 @@ public:
     static FileJob get(Cluster& cluster, std::size_t node, const std::string& key);
     static FileJob check(Cluster& cluster, std::size_t node, const std::string& key,
                          node::CheckOptions options = {});
+    static FileJob renew(Cluster& cluster, std::size_t node, const std::string& key,
+                         node::RenewOptions options = {});
 
     bool is_over() const { return node_died() || !status() || status()->state != node::JobState::running; }
     // The node crashed since, whether or not it is up again.

@@ -196,10 +196,11 @@ BOOST_AUTO_TEST_CASE(a_word_counts_only_where_vault_and_block_belong) {
     const auto after_vault = view.successors_of(vault.id(), view.size(), now);
     const auto after_block = view.successors_of(position, view.size(), now);
     for (std::size_t i = 0; i < view.size(); ++i) {
-        BOOST_TEST(registers_at(acknowledged, after_vault[i]->id, view, 5, now) == (i < 5), "relay " << i);
+        BOOST_TEST(registers_at(acknowledged.vault.id(), after_vault[i]->id, view, 5, now) == (i < 5),
+                   "relay " << i);
         BOOST_TEST(answers_for(block, after_block[i]->id, view, 6, now) == (i < 6), "relay " << i);
     }
-    BOOST_TEST(!registers_at(acknowledged, {}, view, view.size(), now));
+    BOOST_TEST(!registers_at(acknowledged.vault.id(), {}, view, view.size(), now));
     BOOST_TEST(!answers_for(block, {}, view, view.size(), now));
 }
 

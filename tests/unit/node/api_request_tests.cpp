@@ -65,6 +65,21 @@ BOOST_AUTO_TEST_CASE(each_failure_has_its_code) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_renewal_says_what_was_signed) {
+    const auto job = client.call("POST", "/v1/jobs", {{"kind", "renew"}, {"key", "chk1nothing"}}).value();
+    BOOST_TEST(number_in(job, "exit_code") == 1U);
+    const auto& told = object_in(job, "renew");
+    BOOST_TEST(number_in(told, "segments_short") == 1U);
+    BOOST_TEST(told.at("lease_end").is_null());
+    BOOST_TEST(real_in(told, "lease_asked") == 30.0 * 24 * 3600);
+    for (const int days : {0, 367}) {
+        const auto refused = client.call("POST", "/v1/jobs",
+                                         {{"kind", "renew"}, {"key", "chk1nothing"}, {"lease_days", days}});
+        BOOST_REQUIRE(!refused);
+        BOOST_TEST(refused.error().is(Code::bad_input));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_check_says_what_it_found) {
     const auto job = client.call("POST", "/v1/jobs", {{"kind", "check"}, {"key", "chk1nothing"}}).value();
     BOOST_TEST(text_in(job, "state") == "done");

@@ -1,12 +1,14 @@
-// Proves: one word about many blocks speaks for what the vault read and put, and for nothing else: each block
-// that fails falls out of it alone; with any field changed, or for another attempt, it is refused.
+// Proves: one word about many blocks speaks for what the vault read and extended, and for nothing else: each
+// block that fails falls out of it alone; with any field changed, or for another attempt, it is refused.
 #include "node/protocol/renewal.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include "node/protocol/block_nonce.hpp"
 #include "node/protocol/limits.hpp"
 #include "node/vault/renew_talk.hpp"
 #include "routing/proofs/minting.hpp"
+#include "storage/store/memory_store.hpp"
 #include "tests/support/some_blocks.hpp"
 
 namespace catacomb::node {
@@ -31,30 +33,43 @@ struct Fixture {
         const auto kind = routing::IdentityKind::vault;
         return {key.public_key, routing::make_proofs(kind, key.public_key, network, now, rng).value()};
     }
-    Bytes block(const storage::BlockId& id) { return (id.root == one.root() ? one : other).block(id.index); }
-    wire::VaultRenewed word(std::vector<BlockMask> masks, Time granted) {
+    wire::Renewed word(std::vector<BlockMask> masks, Time granted) {
         return sign_renewal(asked, {vault, std::move(masks), granted}, key, network);
     }
-    wire::VaultRenewed word() { return word({bit(3), bit(31)}, asked.lease_end); }
-    Result<Renewed> check(const wire::VaultRenewed& given, const RenewalAsked& of) {
+    wire::Renewed word() { return word({bit(3), bit(31)}, asked.lease_end); }
+    Result<Renewed> check(const wire::Renewed& given, const RenewalAsked& of) {
         return read_renewed(given, of, network, now);
     }
-    Code refusal(const wire::VaultRenewed& given) {
+    Code refusal(const wire::Renewed& given) {
         const auto checked = check(given, asked);
         BOOST_REQUIRE(!checked);
         return checked.error().code;
     }
-    // All reads and puts succeed but those whose number is told.
-    std::vector<BlockMask> renewed(std::size_t bad_read, std::size_t bad_put) {
-        auto talk = RenewTalk::begin(to_wire(asked), now).value();
-        BOOST_REQUIRE(talk.blocks().size() == 3U);
-        for (std::size_t i = 0; i < 3; ++i) {
-            const auto id = talk.blocks()[i];
-            talk.was_read(i, i == bad_read ? Result<Bytes>(error(Code::io)) : Result<Bytes>(block(id)));
-        }
-        std::vector<Result<>> done(talk.take_puts().size(), ok());
-        if (bad_put < done.size()) done[bad_put] = error(Code::full);
-        return talk.were_put(done);
+    // All are extended but the one whose number is told.
+    std::vector<BlockMask> renewed(std::size_t failing) {
+        const auto talk = RenewTalk::begin(to_wire(asked), now).value();
+        std::vector<Result<>> done(talk.renewals().size(), ok());
+        BOOST_REQUIRE(done.size() == 3U);
+        if (failing < done.size()) done[failing] = error(Code::io);
+        return talk.were_renewed(done);
+    }
+    // The same word as a relay passes it on, which was asked for both items and a third before them.
+    RenewalAsked of_relay() {
+        auto out = asked;
+        out.items.insert(out.items.begin(), {other.root(), bit(1), asked.items[0].size});
+        return out;
+    }
+    wire::Renewed passed_on(std::vector<std::uint32_t> numbers) {
+        auto inner = asked;
+        inner.nonce = vault_nonce(asked.nonce, vault.id());
+        auto out = sign_renewal(inner, {vault, {bit(3), bit(31)}, asked.lease_end}, key, network);
+        for (const auto number : numbers) out.add_items(number);
+        return out;
+    }
+    bool holds(std::vector<std::uint32_t> numbers) {
+        const auto given = passed_on(std::move(numbers));
+        const auto inner = asked_of_vault(given, of_relay(), network, now);
+        return inner && check(given, *inner);
     }
 };
 
@@ -67,24 +82,47 @@ BOOST_FIXTURE_TEST_SUITE(renewals, Fixture)
 
 BOOST_AUTO_TEST_CASE(what_fails_falls_out_alone) {
     const auto both = bit(3) | bit(7);
-    BOOST_TEST((renewed(kNone, kNone) == Masks{both, bit(31)}));
-    BOOST_TEST((renewed(0, kNone) == Masks{bit(7), bit(31)}));
-    BOOST_TEST((renewed(1, kNone) == Masks{bit(3), bit(31)}));
-    BOOST_TEST((renewed(2, kNone) == Masks{both, 0}));
-    BOOST_TEST((renewed(kNone, 0) == Masks{bit(7), bit(31)}));
-    BOOST_TEST((renewed(kNone, 2) == Masks{both, 0}));
-    BOOST_TEST((renewed(0, 0) == Masks{0, bit(31)}));  // the first put is of the second block
+    BOOST_TEST((renewed(kNone) == Masks{both, bit(31)}));
+    BOOST_TEST((renewed(0) == Masks{bit(7), bit(31)}));
+    BOOST_TEST((renewed(1) == Masks{bit(3), bit(31)}));
+    BOOST_TEST((renewed(2) == Masks{both, 0}));
 }
 
-BOOST_AUTO_TEST_CASE(a_block_that_is_another_is_not_renewed) {
-    auto talk = RenewTalk::begin(to_wire(asked), now).value();
-    talk.was_read(0, one.block(4));
-    talk.was_read(1, Bytes(10, 1));
-    talk.was_read(2, other.block(31));
-    const auto puts = talk.take_puts();
-    BOOST_REQUIRE(puts.size() == 1U);
-    BOOST_TEST((puts[0].id == storage::BlockId{other.root(), 31}));
-    BOOST_TEST((puts[0].lease_end == asked.lease_end));
+// The store is asked for the very blocks, of the size that the word will speak of.
+BOOST_AUTO_TEST_CASE(what_the_store_is_asked_for) {
+    const auto talk = RenewTalk::begin(to_wire(asked), now).value();
+    const auto& last = talk.renewals().back();
+    BOOST_TEST((last.id == storage::BlockId{other.root(), 31}));
+    BOOST_TEST((last.lease_end == asked.lease_end));
+    BOOST_TEST(last.size == asked.items[1].size);
+    storage::MemoryBlockStore store(1 << 20);
+    storage::Put put;
+    put.id = last.id;
+    put.bytes = other.block(31);
+    put.lease_end = now;
+    BOOST_REQUIRE(store.put_group(std::span(&put, 1)).front().has_value());
+    auto wrong = last;
+    ++wrong.size;
+    BOOST_TEST(store.renew(std::span(&wrong, 1)).front().error().is(Code::not_found));
+    BOOST_TEST((store.info(last.id)->lease_end == now));
+    BOOST_TEST(store.renew(std::span(&last, 1)).front().has_value());
+    BOOST_TEST((store.info(last.id)->lease_end == asked.lease_end));
+}
+
+// Whoever is handed a word checks it against what he asked for, which the word numbers.
+BOOST_AUTO_TEST_CASE(a_word_that_is_passed_on_numbers_what_it_is_about) {
+    BOOST_TEST(holds({1, 2}));
+    BOOST_TEST(!holds({}));
+    BOOST_TEST(!holds({0, 2}));     // of other blocks
+    BOOST_TEST(!holds({2, 1}));     // not ascending
+    BOOST_TEST(!holds({1, 1}));     // twice
+    BOOST_TEST(!holds({1, 3}));     // there is no such item
+    BOOST_TEST(!holds({1}));        // fewer than were signed for
+    BOOST_TEST(!holds({0, 1, 2}));  // more
+    auto other_relay = of_relay();
+    other_relay.nonce.bytes[0] ^= 1;
+    const auto given = passed_on({1, 2});
+    BOOST_TEST(!check(given, asked_of_vault(given, other_relay, network, now).value()));
 }
 
 BOOST_AUTO_TEST_CASE(requests_that_make_no_sense) {

@@ -1,0 +1,102 @@
+#include "node/rendezvous/renew.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "node/protocol/limits.hpp"
+#include "routing/tap.hpp"
+
+namespace catacomb::node {
+
+using routing::Handle;
+
+// Of one request; what comes of a vault when it is over is forgotten.
+struct RenewAtVaults::Run {
+    Run(Runtime& runtime, Time until) : give_up(until), changed(runtime) {}
+
+    Time give_up;
+    wire::ManyRenewed out;
+    std::size_t vaults_left = 0;
+    bool over = false;
+    routing::Gate changed;
+};
+
+Task<Result<Bytes>> RenewAtVaults::serve(Bytes body) {
+    const auto message = decode<wire::Renew>(body);
+    if (!message) co_return error(Code::malformed);
+    const auto asked = read_renewal(*message, limits::kRenewedByRelay);
+    if (!asked) co_return asked.error();
+    const auto run = std::make_shared<Run>(parts_.runtime, parts_.runtime.now() + limits::kRenewAtVaults);
+    auto vaults = renew_lists(*asked, [this](const auto& block) { return parts_.sessions.holders(block); });
+    run->vaults_left = vaults.size();
+    for (auto& lists : vaults) tasks_.spawn(ask_vault(run, std::move(lists)));
+    while (run->vaults_left > 0) {
+        const auto wake = co_await run->changed.wait(run->give_up);
+        if (wake != routing::Wake::opened) break;
+    }
+    run->over = true;
+    note_absent(*asked, run->out);
+    co_return encode(run->out);
+}
+
+Task<void> RenewAtVaults::ask_vault(std::shared_ptr<Run> run, VaultLists lists) {
+    for (auto& list : lists.lists) {
+        const bool further = co_await ask(run, lists.vault, std::move(list));
+        if (!further) break;
+    }
+    --run->vaults_left;
+    run->changed.open();
+}
+
+Task<bool> RenewAtVaults::ask(std::shared_ptr<Run> run, routing::RegisteredVault vault, RenewList list) {
+    const auto deadline = std::min<Time>(parts_.runtime.now() + limits::kRenewAtVault, run->give_up);
+    auto answer = co_await converse(vault.session, list.asked, deadline);
+    if (!answer) co_return false;
+    auto given = co_await check_renewed(parts_.proofs, *answer, list.asked, parts_.network);
+    if (!given || given->vault.id() != vault.id) {
+        log_warning("rendezvous", "a vault's word about leases does not hold: ",
+                    given ? "it is of another vault" : given.error().text());
+        parts_.sessions.note_unsound(vault.session);
+        co_return false;
+    }
+    const auto renewed = [](BlockMask mask) { return mask != 0; };
+    if (run->over || std::none_of(given->masks.begin(), given->masks.end(), renewed)) co_return !run->over;
+    for (const auto number : list.numbers) answer->add_items(number);
+    answer->set_rendezvous(proto_bytes(parts_.self));
+    *run->out.add_given() = std::move(*answer);
+    co_return true;
+}
+
+Task<Result<wire::Renewed>> RenewAtVaults::converse(std::uint64_t session, const RenewalAsked& asked,
+                                                    Time deadline) {
+    auto stream = parts_.sessions.open_to(session);
+    if (!stream) co_return stream.error();
+    if (auto* tap = parts_.runtime.tap()) {
+        for (const auto& item : asked.items) tap->saw({Handle::Kind::vault_session, session}, item.root);
+    }
+    auto message = encode(Kind::vault_renew, to_wire(asked));
+    auto sent = co_await (*stream)->send(std::move(message), true);
+    if (!sent) co_return sent.error();
+    auto reply = co_await (*stream)->receive(deadline);
+    if (!reply) co_return reply.error();
+    auto answer = split_kind(std::move(*reply));
+    if (!answer || answer->kind != Kind::answer) co_return error(Code::malformed);
+    auto given = decode<wire::Renewed>(answer->body);
+    // Who asked fills these in.
+    if (given && (!given->items().empty() || !given->rendezvous().empty())) co_return error(Code::malformed);
+    co_return given;
+}
+
+void RenewAtVaults::note_absent(const RenewalAsked& asked, wire::ManyRenewed& out) const {
+    for (const auto& item : asked.items) {
+        BlockMask absent = 0;
+        for (auto left = item.mask; left; left &= left - 1) {
+            const auto index = static_cast<std::uint8_t>(__builtin_ctzll(left));
+            const auto known = parts_.sessions.registry().known(prefix_of({item.root, index}));
+            if (known == routing::Known::absent) absent |= bit(index);
+        }
+        out.add_absent(absent);
+    }
+}
+
+}  // namespace catacomb::node
