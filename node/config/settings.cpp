@@ -47,7 +47,7 @@ std::vector<Setting> network_settings() {
                 "loopback and private addresses may be dialled: testnets only",
                 CATACOMB_FIELD(network.allow_special_addresses)),
         setting("network.refuse_below_relays", "relays",
-                "insert, get and check refuse while fewer are known: there is nobody to hide among",
+                "insert, get, check and renew refuse while fewer are known: there is nobody to hide among",
                 CATACOMB_FIELD(network.refuse_below_relays)),
     };
 }

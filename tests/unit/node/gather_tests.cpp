@@ -130,7 +130,7 @@ Gather::Plan store_plan() {
 
 Gather::Plan have_plan() {
     auto out = store_plan();
-    out.shared = true;
+    out.shared = out.widely = true;
     out.silence = seconds(3);
     return out;
 }
