@@ -119,6 +119,14 @@ BOOST_AUTO_TEST_CASE(a_word_that_is_passed_on_numbers_what_it_is_about) {
     BOOST_TEST(!holds({1, 3}));     // there is no such item
     BOOST_TEST(!holds({1}));        // fewer than were signed for
     BOOST_TEST(!holds({0, 1, 2}));  // more
+    // Before any signature: whoever signs for an item twice, or names one that is not, makes no sense.
+    const auto makes_sense = [&](const std::vector<std::uint32_t>& numbers) {
+        return asked_of_vault(passed_on(numbers), of_relay(), network, now).has_value();
+    };
+    BOOST_TEST(makes_sense({0, 2}));
+    BOOST_TEST(!makes_sense({2, 1}));
+    BOOST_TEST(!makes_sense({1, 1}));
+    BOOST_TEST(!makes_sense({1, 3}));
     auto other_relay = of_relay();
     other_relay.nonce.bytes[0] ^= 1;
     const auto given = passed_on({1, 2});
