@@ -34,7 +34,6 @@ public:
     Task<Failure> read_head(Duration limit);
     // Requires: read_head() was called, as for all that follows.
     const Request::value_type& request() const { return parser_->get(); }
-    bool has_bytes_of_request() const { return parser_->got_some(); }
     // Fills `chunk`, or gets less at the end of the body; `filled` tells how much.
     Task<Failure> read_body(Bytes& chunk, std::size_t& filled);
     bool body_done() const { return parser_->is_done(); }

@@ -6,18 +6,11 @@
 namespace catacomb::node {
 namespace {
 
-// Of a check: 1.4 TB. A key made to harm names one branch again and again, and its tree has no end worth
-// waiting for.
-constexpr std::size_t kMostSegments = 1 << 20;
 constexpr std::size_t kMostAsked = 6;  // for two words that hold
-constexpr Duration kSamplePatience = seconds(8);
-
-unsigned count_of(BlockMask blocks) { return static_cast<unsigned>(__builtin_popcountll(blocks)); }
 
 // One of the blocks. Requires: there are some.
 BlockMask pick_from(BlockMask blocks, Rng& rng) {
-    for (auto skip = rng.below(static_cast<std::uint64_t>(__builtin_popcountll(blocks))); skip > 0; --skip)
-        blocks &= blocks - 1;
+    for (auto skip = rng.below(count_of(blocks)); skip > 0; --skip) blocks &= blocks - 1;
     return blocks & ~(blocks - 1);
 }
 
@@ -31,11 +24,11 @@ CheckJob::CheckJob(ClientParts& parts, JobPtr job, storage::VerifyKey key, Check
       rng_(parts.runtime.rng().split(concat("check/", job->status.id))),
       exits_(parts.runtime, parts.pool),
       fetcher_(parts, job, exits_),
-      landed_(parts.runtime),
+      under_way_(parts.runtime, job, kCheckedAtOnce),
       tasks_(parts.runtime) {
     job_->when_over([this] {
         exits_.close();
-        landed_.open();
+        under_way_.wake();
     });
 }
 
@@ -53,12 +46,12 @@ Task<Result<>> CheckJob::check() {
     job_->status.check.emplace();
     while (auto node = walker_->next()) {
         const auto memory = std::uint64_t{node->ref.profile.k} * node->ref.profile.block();
-        auto room = co_await wait_for_room(memory);
+        auto room = co_await under_way_.room(parts_.memory, memory);
         if (!room) co_return room;
         auto segment = enter(*node);
         if (!segment) co_return segment.error();
         if (node->ref.kind == storage::SegmentKind::leaf) {
-            ++under_way_;
+            under_way_.began();
             tasks_.spawn(check_leaf(*segment, parts_.memory.share(memory)));
             walker_->pass_leaf();
             continue;
@@ -66,7 +59,7 @@ Task<Result<>> CheckJob::check() {
         auto checked = co_await check_branch(*segment);
         if (!checked) co_return checked;
     }
-    auto landed = co_await all_landed();
+    auto landed = co_await under_way_.all_landed();
     if (!landed) co_return landed;
     sum_up();
     co_return ok();
@@ -75,8 +68,8 @@ Task<Result<>> CheckJob::check() {
 // A place in the report, in the order of the tree.
 Result<CheckJob::SegmentPtr> CheckJob::enter(const storage::TreeNode& node) {
     auto& segments = job_->status.check->segments;
-    if (segments.size() >= kMostSegments)
-        return error(Code::limit, concat("the file has more than ", kMostSegments, " segments"));
+    if (segments.size() >= limits::kMostSegments)
+        return error(Code::limit, concat("the file has more than ", limits::kMostSegments, " segments"));
     auto out = std::make_shared<Segment>();
     out->node = node;
     out->at = segments.size();
@@ -90,23 +83,6 @@ Result<CheckJob::SegmentPtr> CheckJob::enter(const storage::TreeNode& node) {
     return out;
 }
 
-Task<Result<>> CheckJob::wait_for_room(std::uint64_t bytes) {
-    while (under_way_ > 0 && (under_way_ >= kCheckedAtOnce || !parts_.memory.has_room(bytes))) {
-        if (co_await landed_.wait(kNever) == routing::Wake::closed) co_return error(Code::closed);
-        if (auto still = job_->alive(); !still) co_return still;
-    }
-    co_return job_->alive();
-}
-
-Task<Result<>> CheckJob::all_landed() {
-    auto out = job_->alive();
-    while (out && under_way_ > 0) {
-        const auto wake = co_await landed_.wait(kNever);
-        out = wake == routing::Wake::closed ? Result<>(error(Code::closed)) : job_->alive();
-    }
-    co_return out;
-}
-
 Task<void> CheckJob::check_leaf(SegmentPtr segment, std::shared_ptr<MemoryBudget::Share> memory) {
     auto looked = co_await look_at_leaf(segment);
     if (looked) {
@@ -115,8 +91,7 @@ Task<void> CheckJob::check_leaf(SegmentPtr segment, std::shared_ptr<MemoryBudget
         job_->fail(looked.error());
     }
     memory.reset();
-    --under_way_;
-    landed_.open();
+    under_way_.landed();
 }
 
 Task<Result<>> CheckJob::look_at_leaf(SegmentPtr segment) {
@@ -213,13 +188,7 @@ Task<void> CheckJob::sample(SegmentPtr segment, BlockMask among) {
     const auto deadline = parts_.runtime.now() + limits::kHaveJob;
     auto circuit = co_await exits_.get((segment->at + 2) % kExitsPerJob, deadline);
     if (!circuit) co_return;
-    FetchCall call;
-    call.segment = segment->node.ref;
-    call.want = pick_from(among, *rng_);
-    call.need = 1;
-    call.limit = kSamplePatience;
-    call.patience = kSamplePatience;
-    call.take = [](storage::Block) { return true; };
+    auto call = sample_call(segment->node.ref, pick_from(among, *rng_));
     segment->asked |= call.want;
     auto end = co_await fetch_blocks(parts_.runtime, *circuit, std::move(call));
     if (end) segment->verified |= end->got;

@@ -5,6 +5,7 @@
 
 #include "node/client/claims.hpp"
 #include "node/client/segment_fetcher.hpp"
+#include "node/client/under_way.hpp"
 
 namespace catacomb::node {
 
@@ -25,8 +26,6 @@ private:
 
     Task<Result<>> check();
     Result<SegmentPtr> enter(const storage::TreeNode& node);
-    Task<Result<>> wait_for_room(std::uint64_t bytes);
-    Task<Result<>> all_landed();
     Task<void> check_leaf(SegmentPtr segment, std::shared_ptr<MemoryBudget::Share> memory);
     Task<Result<>> look_at_leaf(SegmentPtr segment);
     Task<Result<>> check_branch(SegmentPtr segment);
@@ -50,8 +49,7 @@ private:
     ExitSet exits_;
     SegmentFetcher fetcher_;
     bool doubtful_ = false;  // something did not come: from here on k bodies are read of each
-    std::size_t under_way_ = 0;
-    routing::Gate landed_;
+    UnderWay under_way_;
     routing::TaskSet tasks_;
 };
 

@@ -22,6 +22,8 @@ struct FetchCall {
     // Each block that came, verified. False: no more are wanted.
     std::function<bool(storage::Block)> take;
 };
+// Bodies that are read to see whether they are there; what came of them is all that is kept.
+FetchCall sample_call(const storage::SegmentRef& segment, BlockMask want);
 struct FetchEnd {
     BlockMask got = 0;                             // blocks that came
     BlockMask found = 0, absent = 0, missing = 0;  // as the exit says, once it has said so

@@ -21,13 +21,23 @@ Result<storage::Block> to_block(Message message, const FetchCall& call, BlockMas
     if (message.kind != Kind::block || !parts) return error(Code::corrupt, "the exit sent no block");
     const storage::BlockId id{call.segment.root, parts->header.index};
     auto block = storage::Block::verify(id, std::move(message.body));
-    const auto count = static_cast<unsigned>(__builtin_popcountll(got));
+    const auto count = count_of(got);
     if (!block || !(call.want & bit(id.index)) || (got & bit(id.index)) || count == call.need)
         return error(Code::corrupt, "the exit sent a block that was not asked for");
     return block;
 }
 
 }  // namespace
+
+FetchCall sample_call(const storage::SegmentRef& segment, BlockMask want) {
+    FetchCall out;
+    out.segment = segment;
+    out.want = want;
+    out.need = std::min<unsigned>(count_of(want), segment.profile.k);
+    out.limit = out.patience = limits::kSamplePatience;
+    out.take = [](storage::Block) { return true; };
+    return out;
+}
 
 Task<Result<FetchEnd>> fetch_blocks(Runtime& runtime, CircuitPtr circuit, FetchCall call) {
     const auto deadline = runtime.now() + call.limit + limits::kLastWords;

@@ -23,12 +23,12 @@ InsertJob::InsertJob(ClientParts& parts, JobPtr job, InsertOptions options, std:
       from_(std::move(from)),
       exits_(parts.runtime, parts.pool),
       placer_(parts, job_, exits_),
-      landed_(parts.runtime),
+      under_way_(parts.runtime, job_, kStoredAtOnce),
       tasks_(parts.runtime) {
     // What is under way ends then: a closed circuit fails whatever waits on it, and the rest asks alive().
     job_->when_over([this] {
         exits_.close();
-        landed_.open();
+        under_way_.wake();
     });
 }
 
@@ -149,39 +149,21 @@ Task<Result<>> InsertJob::hand_over(storage::NewSegment segment) {
     ref.root = segment.blocks.root();
     ref.profile = segment.blocks.profile();
     const auto memory = memory_of(ref.profile);
-    auto room = co_await wait_for_room(memory, kStoredAtOnce);
+    auto room = co_await under_way_.room(parts_.memory, memory);
     if (!room) co_return room;
     job_->status.progress.blocks_needed += ref.profile.n;
     const bool whole = single_ || segment.level > 0;
     const auto slot = least_used_slot();
     segments_.emplace_back(ref, whole, slot);
-    ++under_way_.count;
-    ++under_way_.in_slot[slot];
+    under_way_.began();
+    ++in_slot_[slot];
     auto blocks = std::make_shared<const storage::SegmentBlocks>(std::move(segment.blocks));
     tasks_.spawn(place_new(segments_.size() - 1, std::move(blocks), parts_.memory.share(memory)));
     co_return ok();
 }
 
 std::size_t InsertJob::least_used_slot() const {
-    const auto& used = under_way_.in_slot;
-    return static_cast<std::size_t>(std::min_element(used.begin(), used.end()) - used.begin());
-}
-
-Task<Result<>> InsertJob::wait_for_room(std::uint64_t bytes, std::size_t most) {
-    while (under_way_.count > 0 && (under_way_.count >= most || !parts_.memory.has_room(bytes))) {
-        if (co_await landed_.wait(kNever) == routing::Wake::closed) co_return error(Code::closed);
-        if (auto still = job_->alive(); !still) co_return still;
-    }
-    co_return ok();
-}
-
-Task<Result<>> InsertJob::all_landed() {
-    auto out = job_->alive();
-    while (out && under_way_.count > 0) {
-        const auto wake = co_await landed_.wait(kNever);
-        out = wake == routing::Wake::closed ? Result<>(error(Code::closed)) : job_->alive();
-    }
-    co_return out;
+    return static_cast<std::size_t>(std::min_element(in_slot_.begin(), in_slot_.end()) - in_slot_.begin());
 }
 
 Task<void> InsertJob::place_new(std::size_t number, SegmentBlocksPtr blocks,
@@ -191,15 +173,14 @@ Task<void> InsertJob::place_new(std::size_t number, SegmentBlocksPtr blocks,
     auto placed = co_await placer_.place(placing, std::move(blocks));
     if (!placed) job_->fail(placed.error());
     memory.reset();
-    --under_way_.count;
-    --under_way_.in_slot[slot];
+    --in_slot_[slot];
     const auto total = job_->status.progress.bytes_total;
     const auto before = job_->status.progress.bytes_done;
     // A branch adds no bytes of the file; the last leaf is shorter than its room.
     if (placed && total && before < *total) {
         job_->advance(std::min<std::uint64_t>(placing.state().profile.capacity(), *total - before));
     }
-    landed_.open();
+    under_way_.landed();
 }
 
 // ---- segments that passed
@@ -208,16 +189,16 @@ Task<void> InsertJob::place_new(std::size_t number, SegmentBlocksPtr blocks,
 // until all stand side by side on what is known at the end.
 Task<Result<>> InsertJob::settle() {
     for (;;) {
-        auto landed = co_await all_landed();
+        auto landed = co_await under_way_.all_landed();
         if (!landed) co_return landed;
         const auto undone = undone_segments();
         if (undone.empty()) co_return ok();
         job_->set_phase("checking");
         for (const auto number : undone) {
             const auto memory = memory_of(segments_[number].state().profile);
-            auto room = co_await wait_for_room(memory, kStoredAtOnce);
+            auto room = co_await under_way_.room(parts_.memory, memory);
             if (!room) co_return room;
-            ++under_way_.count;
+            under_way_.began();
             tasks_.spawn(place_again(number, parts_.memory.share(memory)));
         }
     }
@@ -236,8 +217,7 @@ Task<void> InsertJob::place_again(std::size_t number, std::shared_ptr<MemoryBudg
     auto placed = co_await placer_.place(segments_[number], not_in_memory);
     if (!placed) job_->fail(placed.error());
     memory.reset();
-    --under_way_.count;
-    landed_.open();
+    under_way_.landed();
 }
 
 InsertReport InsertJob::report() const {

@@ -6,6 +6,7 @@
 #include "crypto/hash.hpp"
 #include "node/client/parts.hpp"
 #include "node/client/segment_placer.hpp"
+#include "node/client/under_way.hpp"
 #include "node/protocol/limits.hpp"
 #include "storage/tree/disperser.hpp"
 
@@ -19,11 +20,6 @@ public:
     Task<void> run();
 
 private:
-    struct UnderWay {
-        std::size_t count = 0;
-        std::array<std::size_t, kExitsPerJob> in_slot{};
-    };
-
     Task<Result<>> insert();
     Task<Result<>> spool();
     Result<std::shared_ptr<storage::FileDisperser>> disperser();
@@ -31,8 +27,6 @@ private:
     Task<Result<>> disperse_chunk(std::shared_ptr<storage::FileDisperser> disperser,
                                   std::shared_ptr<Bytes> chunk);
     Task<Result<>> hand_over(storage::NewSegment segment);
-    Task<Result<>> wait_for_room(std::uint64_t bytes, std::size_t most);
-    Task<Result<>> all_landed();
 
     Task<void> place_new(std::size_t number, SegmentBlocksPtr blocks,
                          std::shared_ptr<MemoryBudget::Share> memory);
@@ -52,7 +46,7 @@ private:
     bool single_ = false;        // the file is one segment
     std::uint64_t spooled_ = 0;  // bytes, of parts_.spooled
     UnderWay under_way_;
-    routing::Gate landed_;
+    std::array<std::size_t, kExitsPerJob> in_slot_{};  // of those under way for the first time
     routing::TaskSet tasks_;
 };
 

@@ -3,11 +3,6 @@
 #include <algorithm>
 
 namespace catacomb::node {
-namespace {
-
-unsigned count_of(BlockMask blocks) { return static_cast<unsigned>(__builtin_popcountll(blocks)); }
-
-}  // namespace
 
 Placing::Placing(const storage::SegmentRef& segment, bool whole, std::size_t first_slot) {
     state_.root = segment.root;

@@ -4,12 +4,6 @@
 #include "node/client/exit_calls.hpp"
 
 namespace catacomb::node {
-namespace {
-
-// Of a renewal: 1.4 TB. A key made to harm names one branch again and again.
-constexpr std::size_t kMostSegments = 1 << 20;
-
-}  // namespace
 
 RenewJob::RenewJob(ClientParts& parts, JobPtr job, storage::VerifyKey key, RenewOptions options)
     : parts_(parts),
@@ -19,11 +13,11 @@ RenewJob::RenewJob(ClientParts& parts, JobPtr job, storage::VerifyKey key, Renew
       rng_(parts.runtime.rng().split(concat("renew/", job->status.id))),
       exits_(parts.runtime, parts.pool),
       fetcher_(parts, job, exits_),
-      landed_(parts.runtime),
+      under_way_(parts.runtime, job, kRenewedAtOnce),
       tasks_(parts.runtime) {
     job_->when_over([this] {
         exits_.close();
-        landed_.open();
+        under_way_.wake();
     });
 }
 
@@ -40,8 +34,9 @@ Task<Result<>> RenewJob::renew() {
     job_->set_phase("renewing");
     job_->status.renew.emplace().lease_asked = lease_end_;
     while (const auto node = walker_->next()) {
-        if (++segments_ > kMostSegments)
-            co_return error(Code::limit, concat("the file has more than ", kMostSegments, " segments"));
+        if (++segments_ > limits::kMostSegments)
+            co_return error(Code::limit,
+                            concat("the file has more than ", limits::kMostSegments, " segments"));
         gathered_.push_back(node->ref);
         job_->status.progress.blocks_needed += node->ref.profile.n;
         auto done = job_->alive();
@@ -55,7 +50,7 @@ Task<Result<>> RenewJob::renew() {
     }
     auto sent = co_await send_off();
     if (!sent) co_return sent;
-    co_return co_await wait_until_under_way(0);
+    co_return co_await under_way_.all_landed();
 }
 
 Task<Result<>> RenewJob::enter_branch(storage::TreeNode node) {
@@ -72,21 +67,12 @@ Task<Result<>> RenewJob::enter_branch(storage::TreeNode node) {
 }
 
 Task<Result<>> RenewJob::send_off() {
-    auto room = co_await wait_until_under_way(kRenewedAtOnce - 1);
+    auto room = co_await under_way_.room();
     if (!room) co_return room;
-    ++under_way_;
+    under_way_.began();
     auto batch = std::make_shared<Renewing>(std::exchange(gathered_, {}));
     tasks_.spawn(renew_batch(std::move(batch), batches_++));
     co_return ok();
-}
-
-Task<Result<>> RenewJob::wait_until_under_way(std::size_t at_most) {
-    auto out = job_->alive();
-    while (out && under_way_ > at_most) {
-        const auto wake = co_await landed_.wait(kNever);
-        out = wake == routing::Wake::closed ? Result<>(error(Code::closed)) : job_->alive();
-    }
-    co_return out;
 }
 
 // ---- one request's worth of segments
@@ -104,8 +90,7 @@ Task<void> RenewJob::renew_batch(RenewingPtr batch, std::size_t slot) {
     } else if (!last) {
         job_->fail(last.error());
     }
-    --under_way_;
-    landed_.open();
+    under_way_.landed();
 }
 
 Task<Result<>> RenewJob::ask(RenewingPtr batch, std::size_t slot) {

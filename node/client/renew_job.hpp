@@ -5,6 +5,7 @@
 
 #include "node/client/renewing.hpp"
 #include "node/client/segment_fetcher.hpp"
+#include "node/client/under_way.hpp"
 
 namespace catacomb::node {
 
@@ -20,7 +21,6 @@ private:
     Task<Result<>> enter_branch(storage::TreeNode node);
     // What was gathered so far, as soon as fewer requests are under way.
     Task<Result<>> send_off();
-    Task<Result<>> wait_until_under_way(std::size_t at_most);
     Task<void> renew_batch(RenewingPtr batch, std::size_t slot);
     Task<Result<>> ask(RenewingPtr batch, std::size_t slot);
     RenewCall call_for(const RenewingPtr& batch) const;
@@ -33,8 +33,8 @@ private:
     ExitSet exits_;
     SegmentFetcher fetcher_;
     std::vector<storage::SegmentRef> gathered_;
-    std::size_t segments_ = 0, batches_ = 0, under_way_ = 0;
-    routing::Gate landed_;
+    std::size_t segments_ = 0, batches_ = 0;
+    UnderWay under_way_;
     routing::TaskSet tasks_;
 };
 

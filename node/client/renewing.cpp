@@ -1,15 +1,9 @@
 #include "node/client/renewing.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <functional>
 
 namespace catacomb::node {
-namespace {
-
-unsigned count_of(BlockMask blocks) { return static_cast<unsigned>(std::popcount(blocks)); }
-
-}  // namespace
 
 Renewing::Renewing(const std::vector<storage::SegmentRef>& segments) {
     for (const auto& ref : segments) {

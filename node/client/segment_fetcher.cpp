@@ -163,7 +163,7 @@ Error SegmentFetcher::not_enough(const Gathering& gathering) const {
     auto text = concat("not found: ", seen, " of the ", k, " blocks that are needed were seen in ",
                        where(gathering.node));
     if (gathering.absent) {
-        text += concat(" (", __builtin_popcountll(gathering.absent),
+        text += concat(" (", count_of(gathering.absent),
                        " more are on vaults that are away now: try again later)");
     }
     return error(Code::not_found, std::move(text));

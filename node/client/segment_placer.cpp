@@ -8,8 +8,7 @@ namespace {
 
 static_assert(Placing::kSlots == kExitsPerJob);
 
-constexpr Duration kPlaceLimit = minutes(8);      // for one segment, whatever happens
-constexpr Duration kSamplePatience = seconds(8);  // silence after which a body does not come
+constexpr Duration kPlaceLimit = minutes(8);  // for one segment, whatever happens
 constexpr auto kAfterBusy = milliseconds(500);
 
 Error not_placed(const Placing& placing, const Placing::Failed& failed, const std::optional<Error>& last) {
@@ -171,20 +170,13 @@ Task<Result<BlockMask>> SegmentPlacer::read(CircuitPtr circuit, storage::Segment
                                             BlockMask bodies) {
     BlockMask got = 0;
     while (bodies & ~got) {
-        FetchCall call;
-        call.segment = segment;
-        call.want = bodies & ~got;
-        call.need =
-            std::min<unsigned>(static_cast<unsigned>(__builtin_popcountll(call.want)), segment.profile.k);
-        call.limit = kSamplePatience;
-        call.patience = kSamplePatience;
-        call.take = [](storage::Block) { return true; };
+        auto call = sample_call(segment, bodies & ~got);
         const auto needed = call.need;
         auto end = co_await fetch_blocks(parts_.runtime, circuit, std::move(call));
         if (!end && end.error().is(Code::timed_out)) break;
         if (!end) co_return end.error();
         got |= end->got;
-        if (static_cast<unsigned>(__builtin_popcountll(end->got)) < needed) break;
+        if (count_of(end->got) < needed) break;
     }
     co_return got;
 }

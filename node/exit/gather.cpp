@@ -13,7 +13,7 @@ constexpr unsigned kMostHushes = 6;
 }  // namespace
 
 Gather::Gather(const Plan& plan) : plan_(plan) {
-    plan_.need = std::min(plan_.need, count(plan_.want));
+    plan_.need = std::min(plan_.need, count_of(plan_.want));
     for (unsigned i = 0; i < blocks_.size(); ++i) blocks_[i].over = !(plan_.want & bit(i));
 }
 
@@ -75,11 +75,13 @@ unsigned Gather::at_work() const {
 }
 
 void Gather::start_blocks(Time now) {
-    const auto room = std::min(plan_.need - count(outcome_.here) + plan_.ahead, plan_.at_once);
+    const auto room = std::min(plan_.need - count_of(outcome_.here) + plan_.ahead, plan_.at_once);
     std::vector<unsigned> waiting;
     each(startable(now), [&](unsigned i) { waiting.push_back(i); });
     std::stable_sort(waiting.begin(), waiting.end(), [&](unsigned a, unsigned b) {
-        const auto tried = [&](unsigned i) { return std::pair(blocks_[i].round, count(blocks_[i].asked)); };
+        const auto tried = [&](unsigned i) {
+            return std::pair(blocks_[i].round, count_of(blocks_[i].asked));
+        };
         return tried(a) < tried(b);
     });
     auto busy = at_work();
@@ -158,7 +160,7 @@ void Gather::located(unsigned index, std::vector<routing::NodeId> relays, Time n
 
 BlockMask Gather::answered(std::uint32_t ask, const std::vector<Word>& words, Time now) {
     const auto found = requests_.find(ask);
-    CHECK(found != requests_.end() && words.size() == count(found->second.ask.blocks));
+    CHECK(found != requests_.end() && words.size() == count_of(found->second.ask.blocks));
     const auto request = std::move(found->second);
     requests_.erase(found);
     BlockMask completed = 0;
@@ -238,7 +240,7 @@ void Gather::lose_what_is_late(Time now, Duration patience) {
     for (auto& [id, request] : requests_) {
         if (request.lost || !can_replace(request, waiting)) continue;
         if (now < lost_at(request, patience)) {
-            const auto cost = count(request.ask.blocks & ~outcome_.here);
+            const auto cost = count_of(request.ask.blocks & ~outcome_.here);
             if (busy_ || now < late_at(request, patience) || spent_ + cost > plan_.budget) continue;
             spent_ += cost;
             hushed = true;
@@ -265,7 +267,7 @@ Time Gather::wake(Time now, Duration patience) const {
     for (const auto& [id, request] : requests_) {
         if (request.lost || !can_replace(request, waiting)) continue;
         out = std::min(out, lost_at(request, patience));
-        const auto cost = count(request.ask.blocks & ~outcome_.here);
+        const auto cost = count_of(request.ask.blocks & ~outcome_.here);
         if (!busy_ && spent_ + cost <= plan_.budget) out = std::min(out, late_at(request, patience));
     }
     each(plan_.want, [&](unsigned i) {

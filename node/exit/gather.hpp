@@ -74,7 +74,7 @@ public:
     void stop() { stopped_ = true; }
 
     Outcome outcome() const;
-    bool enough() const { return count(outcome_.here) >= plan_.need; }
+    bool enough() const { return count_of(outcome_.here) >= plan_.need; }
     bool refused_for_load() const { return busy_; }
 
 private:
@@ -97,7 +97,6 @@ private:
         bool lost = false;
     };
 
-    static unsigned count(BlockMask blocks) { return static_cast<unsigned>(__builtin_popcountll(blocks)); }
     template <class Act>
     static void each(BlockMask blocks, Act act) {
         for (; blocks; blocks &= blocks - 1) act(static_cast<unsigned>(__builtin_ctzll(blocks)));

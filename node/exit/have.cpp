@@ -20,7 +20,7 @@ public:
         return encode(out);
     }
     Task<std::vector<Word>> judge(Gather::Ask ask, DescriptorPtr, Result<Bytes> reply) override {
-        const auto asked = static_cast<std::size_t>(__builtin_popcountll(ask.blocks));
+        const auto asked = std::size_t{count_of(ask.blocks)};
         if (!reply) co_return std::vector<Word>(asked, word_of(reply.error()));
         auto answer = decode<wire::HaveAnswer>(*reply);
         if (!answer || answer->outcomes().size() != asked) co_return std::vector<Word>(asked, Word::failed);

@@ -78,7 +78,7 @@ std::size_t RenewRequest::memory() const { return blocks_in(items) * limits::kRe
 Gather::Plan RenewRequest::plan(std::size_t item, Time deadline) const {
     Gather::Plan out;
     out.want = items[item].mask;
-    out.need = static_cast<unsigned>(__builtin_popcountll(out.want));
+    out.need = count_of(out.want);
     out.budget = limits::share_of(out.need, limits::kLatePercent);
     out.shared = true;
     out.silence = limits::kRenewSilence;

@@ -1,13 +1,11 @@
 #include "node/exit/renew_bundle.hpp"
 
-#include <bit>
-
 #include "node/protocol/limits.hpp"
 
 namespace catacomb::node {
 
 bool RenewBundle::take(std::size_t item, BlockMask blocks) {
-    const auto count = static_cast<std::size_t>(std::popcount(blocks));
+    const auto count = std::size_t{count_of(blocks)};
     if (blocks_ + count > limits::kRenewedByRelay) return false;
     parts_[item].wanted |= blocks;
     blocks_ += count;

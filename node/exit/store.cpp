@@ -183,7 +183,7 @@ Result<StoreRequest> StoreRequest::decode(ByteView message) {
 Gather::Plan StoreRequest::plan(Time deadline, std::size_t bytes_at_once) const {
     Gather::Plan out;
     out.want = want;
-    out.need = static_cast<unsigned>(__builtin_popcountll(want));
+    out.need = count_of(want);
     out.at_once = static_cast<unsigned>(std::clamp<std::size_t>(bytes_at_once / profile.block(), 1, 64));
     out.budget = limits::share_of(out.need, limits::kLatePercent);
     out.silence = limits::kStoreSilence;

@@ -1,8 +1,6 @@
 #include "node/protocol/asked.hpp"
 
 #include <algorithm>
-#include <bit>
-
 #include "node/protocol/limits.hpp"
 
 namespace catacomb::node {
@@ -19,7 +17,7 @@ Result<RenewalItem> read_item(const wire::Renew::Item& from) {
 
 std::size_t blocks_in(const std::vector<RenewalItem>& items) {
     std::size_t out = 0;
-    for (const auto& item : items) out += static_cast<std::size_t>(std::popcount(item.mask));
+    for (const auto& item : items) out += count_of(item.mask);
     return out;
 }
 

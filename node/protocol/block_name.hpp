@@ -2,6 +2,8 @@
 // through here.
 #pragma once
 
+#include <bit>
+
 #include "base/codec.hpp"
 #include "node/protocol/messages.hpp"
 #include "routing/rendezvous/placement.hpp"
@@ -37,5 +39,6 @@ inline RootTag root_tag(const storage::Root& root) { return load_le(root.view().
 using BlockMask = std::uint64_t;
 inline BlockMask bit(unsigned index) { return BlockMask{1} << index; }
 inline BlockMask all_of(unsigned n) { return n >= 64 ? ~BlockMask{0} : bit(n) - 1; }
+inline unsigned count_of(BlockMask blocks) { return static_cast<unsigned>(std::popcount(blocks)); }
 
 }  // namespace catacomb::node

@@ -33,6 +33,11 @@ inline constexpr Duration kFetchJob = seconds(20);
 inline constexpr Duration kHaveJob = seconds(20);
 inline constexpr Duration kRenewJob = seconds(30);
 inline constexpr Duration kLastWords = seconds(3);
+// Silence for longer than this, and a body that a sample asks for does not come.
+inline constexpr Duration kSamplePatience = seconds(8);
+// That a check or a renewal looks at: 1.4 TB. A key made to harm names one branch again and again, and its
+// tree has no end worth waiting for.
+inline constexpr std::size_t kMostSegments = std::size_t{1} << 20;
 // More than this an exit gives to no request.
 inline constexpr Duration kLongestJob = seconds(120);
 // From the opening of a stream to its first message, and from one fragment of a store to the next.

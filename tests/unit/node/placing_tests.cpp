@@ -11,7 +11,6 @@ namespace {
 
 constexpr auto kFull = storage::kFullProfile;
 
-unsigned count_of(BlockMask blocks) { return static_cast<unsigned>(__builtin_popcountll(blocks)); }
 bool is_done(const Town& town) { return std::holds_alternative<Placing::Done>(*town.last); }
 const Placing::Failed* failure(const Town& town) { return std::get_if<Placing::Failed>(&*town.last); }
 
