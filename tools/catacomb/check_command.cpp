@@ -1,10 +1,9 @@
 #include <iomanip>
 
-#include "tools/catacomb/begun_job.hpp"
+#include "tools/api_client/json_fields.hpp"
 #include "tools/catacomb/commands.hpp"
 #include "tools/catacomb/files.hpp"
-#include "tools/catacomb/interrupts.hpp"
-#include "tools/catacomb/job_follower.hpp"
+#include "tools/catacomb/watched_job.hpp"
 
 namespace catacomb::cli {
 namespace json = boost::json;
@@ -53,23 +52,7 @@ void explain(const json::object& report) {
 int check(const Options& options, const std::string& argument, bool verify) {
     const auto key = read_key(argument);
     if (!key) return fail(options, key.error());
-    auto job = BegunJob::begin(options, {{"kind", "check"}, {"key", *key}, {"verify", verify}});
-    if (!job) return fail(options, job.error());
-    const Interrupts interrupts([&] {
-        job->cancel();
-        say("interrupted");
-    });
-    ProgressPrinter printer;
-    JobFollower follower(job->another_connection(), job->id(), printer);
-    const auto ended = follower.wait();
-    if (!ended) return fail(options, ended.error());
-    if (text_in(*ended, "state") != "done") return fail_job(options, *ended);
-    if (options.json) {
-        print_json(*ended);
-    } else {
-        explain(object_in(*ended, "check"));
-    }
-    return static_cast<int>(number_in(*ended, "exit_code"));
+    return watch_job(options, {{"kind", "check"}, {"key", *key}, {"verify", verify}}, "interrupted", explain);
 }
 
 }  // namespace catacomb::cli
