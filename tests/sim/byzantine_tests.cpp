@@ -5,6 +5,7 @@
 
 #include "crypto/random.hpp"
 #include "node/protocol/messages.hpp"
+#include "tests/sim/hostile_exits.hpp"
 #include "tests/support/seeds.hpp"
 #include "tools/sim/jobs.hpp"
 #include "tools/sim/lying_store.hpp"
@@ -147,17 +148,12 @@ routing::Task<void> answer_with_garbage(routing::CircuitStreamPtr stream) {
 BOOST_AUTO_TEST_CASE(an_exit_that_lies_is_left) {
     for (const auto seed : seeds(2)) {
         Town town(seed, 0, garbage);
-        std::vector<std::unique_ptr<routing::TaskSet>> lies;
+        HostileExits lies;
         std::size_t told = 0;
-        for (std::size_t i = 0; i < 6; ++i) {
-            auto& circuits = town.cluster->core(i).circuits();
-            lies.push_back(std::make_unique<routing::TaskSet>(circuits.runtime()));
-            circuits.on_endpoint_stream(
-                [&, tasks = lies.back().get()](auto, routing::CircuitStreamPtr stream) {
-                    ++told;
-                    tasks->spawn(answer_with_garbage(std::move(stream)));
-                });
-        }
+        lies.replace(*town.cluster, 6, [&told](auto stream) {
+            ++told;
+            return answer_with_garbage(std::move(stream));
+        });
         const auto outcome = town.get();
         BOOST_CHECK_MESSAGE(outcome.has_value(), outcome.error().text() << "; " << replay(seed));
         BOOST_TEST_MESSAGE("seed " << seed << ": " << told << " lies were told");

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "node/protocol/messages.hpp"
+#include "tests/sim/hostile_exits.hpp"
 #include "tests/support/seeds.hpp"
 #include "tools/sim/jobs.hpp"
 #include "tools/sim/liars_insert.hpp"
@@ -57,17 +58,10 @@ struct Town {
     }
     ~Town() { cluster->close(); }
 
-    // The first `count` relays answer every stream of every circuit that ends at them in this way.
     using Talk = routing::Task<void> (Town::*)(routing::CircuitStreamPtr);
     void replace_exits(std::size_t count, Talk talk) {
-        for (std::size_t i = 0; i < count; ++i) {
-            auto& circuits = cluster->core(i).circuits();
-            tasks.push_back(std::make_unique<routing::TaskSet>(circuits.runtime()));
-            circuits.on_endpoint_stream(
-                [this, talk, set = tasks.back().get()](auto, routing::CircuitStreamPtr stream) {
-                    set->spawn((this->*talk)(std::move(stream)));
-                });
-        }
+        exits.replace(*cluster, count,
+                      [this, talk](auto stream) { return (this->*talk)(std::move(stream)); });
     }
     // All but one of the blocks that were asked for, and then nothing.
     routing::Task<void> stall(routing::CircuitStreamPtr stream) {
@@ -115,7 +109,7 @@ struct Town {
     SimWorld world;
     std::vector<std::unique_ptr<LyingStore>> stores;
     std::unique_ptr<Cluster> cluster;
-    std::vector<std::unique_ptr<routing::TaskSet>> tasks;
+    HostileExits exits;
 };
 
 // How often the exit denied.

@@ -5,7 +5,7 @@
 #include "crypto/random.hpp"
 #include "node/protocol/limits.hpp"
 #include "node/protocol/messages.hpp"
-#include "tools/sim/cluster.hpp"
+#include "tests/sim/hostile_exits.hpp"
 #include "tools/sim/forwarding_store.hpp"
 
 namespace catacomb::sim {
@@ -85,17 +85,10 @@ struct Town {
     std::vector<std::unique_ptr<StubbornStore>> stores;
     std::unique_ptr<Cluster> cluster;
 
-    // The first `count` relays answer every stream that ends at them like this.
     using Talk = routing::Task<void> (Town::*)(routing::CircuitStreamPtr);
     void replace_exits(std::size_t count, Talk talk) {
-        for (std::size_t i = 0; i < count; ++i) {
-            auto& circuits = cluster->core(i).circuits();
-            tasks.push_back(std::make_unique<routing::TaskSet>(circuits.runtime()));
-            circuits.on_endpoint_stream(
-                [this, talk, set = tasks.back().get()](auto, routing::CircuitStreamPtr stream) {
-                    set->spawn((this->*talk)(std::move(stream)));
-                });
-        }
+        exits.replace(*cluster, count,
+                      [this, talk](auto stream) { return (this->*talk)(std::move(stream)); });
     }
     routing::Task<void> claim(routing::CircuitStreamPtr stream) { return lie(std::move(stream), true); }
     routing::Task<void> deny(routing::CircuitStreamPtr stream) { return lie(std::move(stream), false); }
@@ -125,7 +118,7 @@ struct Town {
         co_await stream->send(std::move(said), true);
     }
     int lies = 0;
-    std::vector<std::unique_ptr<routing::TaskSet>> tasks;
+    HostileExits exits;
 };
 
 }  // namespace

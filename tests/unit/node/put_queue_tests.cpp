@@ -6,41 +6,26 @@
 #include <boost/test/unit_test.hpp>
 
 #include "storage/store/memory_store.hpp"
+#include "tools/sim/forwarding_store.hpp"
 #include "tools/sim/world.hpp"
 
 namespace catacomb::node {
 namespace {
 
 // Remembers the groups; refuses the blocks that it was told to.
-class RecordingStore final : public storage::BlockStore {
+class RecordingStore final : public sim::ForwardingStore {
 public:
+    using ForwardingStore::ForwardingStore;
     std::vector<Result<>> put_group(std::span<const storage::Put> puts) override {
         groups.push_back(puts.size());
         std::vector<Result<>> out;
         for (const auto& put : puts) {
             const bool refuse = put.id.index == refused;
-            out.push_back(refuse ? Result<>(error(Code::full)) : memory.put_group({&put, 1}).front());
+            out.push_back(refuse ? Result<>(error(Code::full)) : truth_.put_group({&put, 1}).front());
         }
         return out;
     }
-    Result<Bytes> get(const storage::BlockId& id) override { return memory.get(id); }
-    Result<Bytes> fetch(const storage::BlockId& id, Time) override { return get(id); }
-    std::vector<Result<>> renew(std::span<const storage::Renewal> renewals) override {
-        return memory.renew(renewals);
-    }
-    bool has(const storage::BlockId& id) override { return memory.has(id); }
-    Result<> remove(std::span<const storage::BlockId> ids) override { return memory.remove(ids); }
-    Result<std::vector<storage::BlockId>> expire(Time now, std::size_t max) override {
-        return memory.expire(now, max);
-    }
-    Result<std::vector<storage::BlockId>> list(const std::optional<storage::BlockId>& after,
-                                               std::size_t max) override {
-        return memory.list(after, max);
-    }
-    Result<storage::BlockInfo> info(const storage::BlockId& id) override { return memory.info(id); }
-    storage::Usage usage() override { return memory.usage(); }
 
-    storage::MemoryBlockStore memory{std::uint64_t{1} << 30};
     std::vector<std::size_t> groups;
     std::optional<std::uint8_t> refused;
 };
@@ -48,7 +33,8 @@ public:
 struct Fixture {
     sim::SimWorld world{1};
     sim::SimRuntime& runtime = world.start("vault", routing::Endpoint::v4(0x0a000001, 1));
-    RecordingStore store;
+    storage::MemoryBlockStore memory{std::uint64_t{1} << 30};
+    RecordingStore store{memory};
     PutQueue queue{runtime, store};
     routing::TaskSet tasks{runtime};
     unsigned stored = 0;
@@ -124,10 +110,10 @@ BOOST_AUTO_TEST_CASE(the_word_comes_when_the_block_outlives_a_crash) {
     for (std::uint8_t index = 0; index < 20; ++index) {
         tasks.spawn(put(index, 1000));
         BOOST_REQUIRE(world.run_until([&] { return stored == index + 1U; }, seconds(1)));
-        store.memory.crash();
+        memory.crash();
         storage::BlockId id;
         id.index = index;
-        BOOST_TEST(store.memory.has(id));
+        BOOST_TEST(memory.has(id));
     }
 }
 

@@ -5,20 +5,13 @@
 #include "crypto/random.hpp"
 #include "routing/onion/origin_layers.hpp"
 #include "routing/onion/relay_layers.hpp"
+#include "tests/unit/routing/random_split.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 namespace catacomb::routing {
 
 using crypto::CipherSuite;
-
-inline crypto::NoiseSplit random_split(Rng& rng) {
-    crypto::NoiseSplit split;
-    rng.fill(split.initiator_to_responder.expose_mutable());
-    rng.fill(split.responder_to_initiator.expose_mutable());
-    rng.fill(split.handshake_hash);
-    return split;
-}
 
 // What every property must hold for: both ciphers, cells that fill frames of 1, 2 and 4 KiB.
 struct Shape {

@@ -5,19 +5,13 @@
 #include <boost/test/unit_test.hpp>
 
 #include "crypto/random.hpp"
+#include "tests/unit/routing/random_split.hpp"
 
 namespace catacomb::routing {
 namespace {
 
 using crypto::CipherSuite;
 using crypto::NoiseRole;
-
-crypto::NoiseSplit random_split(Rng& rng) {
-    crypto::NoiseSplit split;
-    rng.fill(split.initiator_to_responder.expose_mutable());
-    rng.fill(split.responder_to_initiator.expose_mutable());
-    return split;
-}
 
 struct Seen {
     FrameKind kind;
