@@ -25,7 +25,7 @@ enum class Method : std::uint16_t {
     renew = 10,       // Renew -> ManyRenewed (rendezvous)
 };
 
-inline constexpr std::size_t kRpcMaxBody = 192 * 1024;
+inline constexpr std::size_t kRpcMaxBody = 320 * 1024;
 
 // Who asked: the relay at the other end of the link, or a client that has shown no descriptor.
 struct RpcPeer {

@@ -33,15 +33,15 @@ bool is_in_place(const Acknowledged& given, const storage::BlockId& block, const
 }
 
 Task<Result<>> send_segment(Runtime& runtime, routing::CircuitStreamPtr stream,
-                            std::shared_ptr<const storage::SegmentBlocks> segment, Bytes request,
-                            Time deadline) {
+                            std::shared_ptr<const storage::SegmentBlocks> segment, Bytes request) {
     auto sent = co_await stream->send(std::move(request));
     for (unsigned i = 0; sent && i < segment->profile().k; ++i) {
-        // A guard that lets one cell pass now and then would hold us for hours.
-        if (runtime.now() > deadline) co_return error(Code::timed_out, "the exit took the blocks too slowly");
+        const bool last = i + 1 == segment->profile().k;
         auto fragment = with_kind(Kind::fragment, to_bytes(segment->fragment(i)));
-        sent = co_await stream->send(std::move(fragment), i + 1 == segment->profile().k);
+        sent = co_await stream->send(std::move(fragment), last, runtime.now() + limits::kFragment);
     }
+    if (!sent && sent.error().is(Code::timed_out))
+        co_return error(Code::timed_out, "the exit took the blocks too slowly");
     co_return sent;
 }
 
@@ -94,11 +94,10 @@ Error known_failure(std::string_view told) {
 
 Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit, StoreCall call,
                                         const routing::View& view, ProofChecker& proofs) {
-    const auto deadline = runtime.now() + call.limit + limits::kLastWords;
     auto stream = circuit->open_stream();
     if (!stream) co_return stream.error();
     auto request = encode(Kind::exit_store, store_request(call));
-    auto sent = co_await send_segment(runtime, *stream, call.segment, std::move(request), deadline);
+    auto sent = co_await send_segment(runtime, *stream, call.segment, std::move(request));
     if (!sent) {
         // An exit that has no room says so before the last fragment.
         auto said = co_await (*stream)->receive(runtime.now());
@@ -107,6 +106,7 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit, St
         co_return refusal ? sent.error() : refusal.error();
     }
 
+    const auto deadline = runtime.now() + limits::kOnItsWay + call.limit + limits::kLastWords;
     Answers answers;
     answers.open = call.want;
     answers.call = std::move(call);

@@ -1,5 +1,7 @@
 #include "node/exit/exit.hpp"
 
+#include <algorithm>
+
 #include "node/exit/fetch.hpp"
 #include "node/exit/have.hpp"
 #include "node/exit/renew.hpp"
@@ -9,8 +11,7 @@
 namespace catacomb::node {
 namespace {
 
-// A store puts its blocks on the links at once, as far as they take no more than this part of what the node
-// lends.
+// And no more than this part of what the node lends to all that passes through it.
 constexpr std::size_t kStoreShare = 4;
 
 using routing::Handle;
@@ -39,7 +40,7 @@ Exit::Exit(Parts parts)
     : runtime_(parts.runtime),
       relays_(parts.runtime, parts.view, parts.ring, parts.caller),
       errands_(relays_),
-      tools_{relays_, errands_, parts.proofs, parts.transit / kStoreShare},
+      tools_{relays_, errands_, parts.proofs, std::min(limits::kStoreOnLinks, parts.transit / kStoreShare)},
       admission_(parts.memory) {}
 
 Task<void> Exit::serve(Kind kind, std::uint64_t circuit, CircuitStreamPtr stream, Bytes request) {

@@ -125,13 +125,11 @@ private:
 };
 
 // The k data fragments, which come as messages of their own.
-Task<Result<Bytes>> receive_fragments(ExitTools& tools, storage::Profile profile, CircuitStreamPtr stream,
-                                      Time deadline) {
+Task<Result<Bytes>> receive_fragments(Runtime& runtime, storage::Profile profile, CircuitStreamPtr stream) {
     Bytes data;
     data.reserve(profile.stripe());
     for (unsigned i = 0; i < profile.k; ++i) {
-        const auto limit = std::min(deadline, tools.relays.runtime().now() + limits::kFragment);
-        auto bytes = co_await stream->receive(limit);
+        auto bytes = co_await stream->receive(runtime.now() + limits::kFragmentAtExit);
         if (!bytes) co_return bytes.error();
         auto message = split_kind(std::move(*bytes));
         if (!message || message->kind != Kind::fragment || message->body.size() != profile.fragment())
@@ -192,13 +190,16 @@ Gather::Plan StoreRequest::plan(Time deadline, std::size_t bytes_at_once) const 
 }
 
 // The segment with its parity, and once more what of it waits for room on the links.
-std::size_t StoreRequest::memory() const { return 2 * profile.n * profile.block(); }
+std::size_t StoreRequest::memory() const {
+    const std::size_t blocks = profile.n * profile.block();
+    return blocks + std::min(blocks, limits::kStoreOnLinks);
+}
 
 Task<void> store(ExitTools& tools, StoreRequest request, CircuitStreamPtr stream) {
     auto& runtime = tools.relays.runtime();
-    const auto deadline = runtime.now() + request.limit;
-    auto received = co_await receive_fragments(tools, request.profile, stream, deadline);
+    auto received = co_await receive_fragments(runtime, request.profile, stream);
     if (!received) co_return;
+    const auto deadline = runtime.now() + request.limit;
     auto data = std::make_shared<Bytes>(std::move(*received));
     auto wanted = std::make_shared<StoreRequest>(std::move(request));
     std::function<Result<SegmentPtr>()> work = [wanted, data] { return make_segment(*wanted, *data); };

@@ -24,18 +24,19 @@ constexpr bool fills_its_cells(BlockClass c) {
     const auto cells = storage::cells_of(c);
     const auto room = cells * routing::kForwardPartData;
     return pieces(block + kBesideOnStream, routing::kForwardPartData) == cells &&
-           pieces(block + kBesideOnStream, routing::kBackwardPartData) == cells &&
+           pieces(block + kBesideOnStream, routing::kBackwardPartData) <= cells &&
            pieces(storage::fragment_size(c) + kBesideOnStream, routing::kForwardPartData) == cells &&
-           pieces(block + kBesideInRequest, routing::kFramePayload) == cells &&
+           pieces(block + kBesideInRequest, routing::kFramePayload) <= cells &&
            (c == BlockClass::cells1 ||
-            pieces(block + kBesideInRequest + kVaultsToAvoid, routing::kFramePayload) == cells) &&
+            pieces(block + kBesideInRequest + kVaultsToAvoid, routing::kFramePayload) <= cells) &&
            (c == BlockClass::quarter_cell || 100 * (room - block) <= 4 * room);
 }
 
 static_assert(storage::kCellData == routing::kForwardPartData);
 static_assert(routing::kForwardPartData <= routing::kBackwardPartData);
 static_assert(fills_its_cells(BlockClass::quarter_cell) && fills_its_cells(BlockClass::cells1) &&
-              fills_its_cells(BlockClass::cells4) && fills_its_cells(BlockClass::cells16));
+              fills_its_cells(BlockClass::cells4) && fills_its_cells(BlockClass::cells16) &&
+              fills_its_cells(BlockClass::cells64));
 
 }  // namespace
 }  // namespace catacomb::node

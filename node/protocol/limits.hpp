@@ -35,26 +35,32 @@ inline constexpr Duration kRenewJob = seconds(30);
 inline constexpr Duration kLastWords = seconds(3);
 // Silence for longer than this, and a body that a sample asks for does not come.
 inline constexpr Duration kSamplePatience = seconds(8);
-// That a check or a renewal looks at: 1.4 TB. A key made to harm names one branch again and again, and its
+// That a check or a renewal looks at: 5.3 TB. A key made to harm names one branch again and again, and its
 // tree has no end worth waiting for.
 inline constexpr std::size_t kMostSegments = std::size_t{1} << 20;
 // More than this an exit gives to no request.
 inline constexpr Duration kLongestJob = seconds(120);
-// From the opening of a stream to its first message, and from one fragment of a store to the next.
+// From the opening of a stream to its first message.
 inline constexpr Duration kFirstMessage = seconds(30);
+// The client's line sets the pace of a store: each fragment must have left it in kFragment, and reach the
+// exit in kFragmentAtExit from the one before. Only then kStoreJob begins; what was sent last has kOnItsWay,
+// for a circuit's whole window may be in front of it.
 inline constexpr Duration kFragment = seconds(20);
+inline constexpr Duration kFragmentAtExit = seconds(30);
+inline constexpr Duration kOnItsWay = seconds(17);
 
 // Requests that one circuit may have under way at an exit. All of a client's may come to one exit of its
 // three while the others are built anew.
-inline constexpr std::size_t kStoresPerCircuit = 8;
+inline constexpr std::size_t kStoresPerCircuit = 4;
 inline constexpr std::size_t kFetchesPerCircuit = 16;
 inline constexpr std::size_t kHavesPerCircuit = 16;
 inline constexpr std::size_t kRenewsPerCircuit = 3;
 
-// What an exit holds at most for all requests under way. A store of the largest class is counted with 8 MB,
-// its segment and as much that waits for room on the links; a fetch with 1.6 MB. More are refused
-// (Kind::busy).
+// What an exit holds at most for all requests under way. A store of the largest class is counted with 23.7
+// MB, its segment and what of it may wait for room on the links at once; a fetch with 6.1 MB. More are
+// refused (Kind::busy).
 inline constexpr std::size_t kExitMemory = std::size_t{128} << 20;
+inline constexpr std::size_t kStoreOnLinks = std::size_t{8} << 20;
 inline constexpr std::size_t kQuestionMemory = 4096;  // for each block of a have
 inline constexpr std::size_t kRenewMemory = 1024;     // for each block of a renew
 inline constexpr std::size_t kLongestStamp = 1024;
@@ -140,7 +146,7 @@ static_assert(nest(kRenewJob + kLastWords, kRenewJob, kRenewAtRelay, kRenewAtVau
 static_assert(nest(kSegment, kStoreJob + kLastWords) && nest(kSegment, kFetchJob + kLastWords));
 static_assert(kLongestJob >= kStoreJob && kLongestJob >= kFetchJob && kLongestJob >= kHaveJob &&
               kLongestJob >= kRenewJob);
-static_assert(nest(kStoreJob, kFragment));
+static_assert(nest(kFragmentAtExit, kFragment));
 static_assert(kFetchSilence < kFetchAtRelay && kHaveSilence < kHaveAtRelay && kRenewSilence < kRenewAtRelay);
 static_assert(kLeastStorePatience < kMostPatience && kMostPatience < kFetchSilence);
 // After the longest wait there is time to ask the vault that came.

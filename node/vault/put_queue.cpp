@@ -12,11 +12,12 @@ constexpr std::size_t kWaitingBytes = 4 * storage::kPutGroupBytes;
 // From the first block of a group, while bodies are on their way: about what a flush costs, so that nobody
 // waits for longer than he would behind another group.
 constexpr auto kGather = milliseconds(25);
-// Blocks of the largest class are parts of large files, of whose segments a dozen are under way: nobody waits
-// for one of them alone. Over distance the blocks of one segment come as far apart as this; when the last
-// group was not long ago there will be more; and with eight the flush is well shared.
+// Blocks of the two largest classes are parts of large files: nobody waits for one of them alone. Over
+// distance the blocks of one segment come as far apart as this; when the last group was not long ago there
+// will be more; and with eight the flush is well shared.
 constexpr auto kGatherBulk = milliseconds(200);
 constexpr auto kLoad = seconds(1);
+constexpr auto kBulk = storage::block_size(storage::BlockClass::cells16);
 constexpr std::size_t kEnough = 8;
 
 }  // namespace
@@ -55,7 +56,7 @@ Time PutQueue::due() const {
 // The insert of a small file waits for each of its blocks.
 bool PutQueue::is_bulk() const {
     return std::all_of(waiting_.begin(), waiting_.end(),
-                       [](const auto& one) { return one.put.bytes.size() == storage::kMaxBlockSize; });
+                       [](const auto& one) { return one.put.bytes.size() >= kBulk; });
 }
 
 std::vector<PutQueue::Waiting> PutQueue::next_group() {

@@ -9,6 +9,7 @@
 namespace catacomb::routing {
 namespace {
 constexpr auto kRequestLimit = seconds(20);  // from its first part to its last, where there is little room
+constexpr std::size_t kShareOfLink = 4;      // one link may take a quarter of the room
 
 // The peer's words are not repeated: only what kind of no it was. That it cannot be reached, or is silent, it
 // cannot say: these are our words for the way to it.
@@ -88,8 +89,8 @@ void LinkRpc::on_request_part(Link& link, const FrameView& frame, ByteView paylo
     if (frame.flags & kFrameFirst) {
         if (arriving != arriving_.end()) return link.close();
         auto& serving = serving_[link.number()];
-        if (serving >= links_.limits().outstanding_rpcs) return link.close();
-        ++serving;
+        if (serving.requests >= links_.limits().outstanding_rpcs) return link.close();
+        ++serving.requests;
         // Most requests are one frame: they are served at once, and are not counted.
         if (frame.flags & kFrameLast)
             return tasks_.spawn(answer(link.shared_from_this(), key.second, to_bytes(payload), 0));
@@ -100,7 +101,7 @@ void LinkRpc::on_request_part(Link& link, const FrameView& frame, ByteView paylo
     auto done = std::move(arriving->second);
     arriving_.erase(arriving);
     if (done.refused) {
-        --serving_[link.number()];
+        --serving_[link.number()].requests;
         return refuse(link, key.second, Code::limit);
     }
     const auto size = done.body.size();
@@ -113,18 +114,23 @@ bool LinkRpc::take_part(Link& link, Arriving& arriving, ByteView payload) {
         link.close();
         return false;
     }
-    const auto fits = [&] { return held_ + payload.size() <= links_.limits().request_bytes; };
+    const auto most = links_.limits().request_bytes;
+    const auto fits = [&] { return held_ + payload.size() <= most; };
     if (!arriving.refused && !fits()) {
         close_dawdlers();
         if (link.is_closed()) return false;
         arriving.refused = !fits();
     }
+    auto& of_link = serving_[link.number()].bytes;
+    arriving.refused |= of_link + payload.size() > most / kShareOfLink;
     if (arriving.refused) {
         held_ -= arriving.body.size();
+        of_link -= arriving.body.size();
         arriving.body = {};
     } else {
         append(arriving.body, payload);
         held_ += payload.size();
+        of_link += payload.size();
     }
     return true;
 }
@@ -159,7 +165,10 @@ Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, By
         result = co_await handle(std::move(from), method, std::move(body));
     }
     held_ -= held;
-    if (auto serving = serving_.find(link->number()); serving != serving_.end()) --serving->second;
+    if (auto serving = serving_.find(link->number()); serving != serving_.end()) {
+        --serving->second.requests;
+        serving->second.bytes -= held;
+    }
     if (!link->is_open()) co_return;
     if (!result) {
         refuse(*link, request, result.error().code);

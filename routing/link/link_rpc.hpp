@@ -55,7 +55,11 @@ private:
     std::map<Method, RpcHandler> handlers_;
     std::map<Key, Calling> calling_;  // we asked
     std::map<Key, Arriving> arriving_;
-    std::map<std::uint64_t, std::size_t> serving_;  // by link: asked of us, not answered
+    // Of one link: asked of us, not answered; and what of it counts in held_.
+    struct Serving {
+        std::size_t requests = 0, bytes = 0;
+    };
+    std::map<std::uint64_t, Serving> serving_;
     std::size_t held_ = 0;
     std::optional<NodeId> self_;
     std::uint32_t next_request_ = 1;

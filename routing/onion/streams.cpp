@@ -1,5 +1,6 @@
 #include "routing/onion/streams.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -22,28 +23,55 @@ CircuitStream::~CircuitStream() {
     }
 }
 
-Task<Result<>> CircuitStream::send(Bytes message, bool last) {
+Task<Result<>> CircuitStream::send(Bytes message, bool last, Time deadline) {
     while (sending_) {
         if (co_await turn_.wait(kNever) == Wake::closed) co_return error(Code::closed);
     }
     if (broken_) co_return *broken_;
     if (sent_last_) co_return error(Code::closed, "this direction has ended");
     sending_ = true;
-    auto sent = co_await send_parts(message, last);
+    auto sent = co_await send_in_turn(message, last, deadline);
     sending_ = false;
     sent_last_ = last;
     turn_.open();
     co_return sent;
 }
 
-Task<Result<>> CircuitStream::send_parts(ByteView left, bool last) {
+Task<Result<>> CircuitStream::send_in_turn(ByteView message, bool last, Time deadline) {
+    if (!streams_ || message.size() < streams_->limits_.long_message)
+        co_return co_await send_parts(message, last, deadline);
+    while (streams_ && !broken_ && streams_->long_under_way_ >= streams_->limits_.long_at_once) {
+        const auto wake = co_await streams_->long_gone_.wait(deadline);
+        if (wake == Wake::closed && runtime_.closing()) co_return error(Code::closed);
+        if (wake == Wake::timed_out) give_up();
+    }
+    if (broken_) co_return *broken_;
+    ++streams_->long_under_way_;
+    auto sent = co_await send_parts(message, last, deadline);
+    if (!streams_) co_return sent;
+    --streams_->long_under_way_;
+    streams_->long_gone_.open();
+    co_return sent;
+}
+
+// Half a message may have gone.
+void CircuitStream::give_up() {
+    if (broken_ || !streams_) return;
+    if (id_ != kUnnamed) streams_->port_.send_part(id_, PartKind::message, kPartReset, {});
+    break_off(error(Code::timed_out, "the circuit took the message too slowly"));
+}
+
+Task<Result<>> CircuitStream::send_parts(ByteView left, bool last, Time deadline) {
     std::uint8_t flags = kPartFirst;
     do {
         while (streams_ && !broken_ && !streams_->port_.writable()) {
-            const auto wake = co_await streams_->writable_.wait(runtime_.now() + streams_->limits_.stall);
+            const auto stall = runtime_.now() + streams_->limits_.stall;
+            const auto wake = co_await streams_->writable_.wait(std::min<Time>(stall, deadline));
             if (wake == Wake::closed && runtime_.closing()) co_return error(Code::closed);
-            if (wake == Wake::timed_out && streams_ && !streams_->port_.writable())
-                streams_->port_.end_circuit();
+            if (wake == Wake::timed_out && streams_ && !streams_->port_.writable()) {
+                if (runtime_.now() < deadline) streams_->port_.end_circuit();
+                give_up();
+            }
         }
         if (broken_) co_return *broken_;
         const auto piece = left.first(std::min(left.size(), streams_->port_.part_capacity()));
@@ -99,7 +127,9 @@ void CircuitStream::cut_off() { streams_->port_.end_circuit(); }
 void CircuitStream::break_off(Error why) {
     if (!broken_) broken_ = std::move(why);
     arrived_.open();
-    if (streams_) streams_->writable_.open();
+    if (!streams_) return;
+    streams_->writable_.open();
+    streams_->long_gone_.open();
 }
 
 Streams::Streams(Runtime& runtime, CellPort& port, Side side, Holdings& holdings, StreamLimits limits)
@@ -109,7 +139,8 @@ Streams::Streams(Runtime& runtime, CellPort& port, Side side, Holdings& holdings
       holdings_(holdings),
       limits_(limits),
       next_id_(side == Side::origin ? 1 : 2),
-      writable_(runtime) {}
+      writable_(runtime),
+      long_gone_(runtime) {}
 
 Streams::~Streams() { break_off(error(Code::unreachable, "the circuit is gone")); }
 
@@ -175,6 +206,7 @@ void Streams::break_off(Error why) {
         }
     }
     writable_.open();
+    long_gone_.open();
 }
 
 }  // namespace catacomb::routing

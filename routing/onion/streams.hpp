@@ -28,9 +28,13 @@ public:
 
 struct StreamLimits {
     std::size_t open_streams = 128;
-    std::size_t message_bytes = 160 * 1024;
+    std::size_t message_bytes = 320 * 1024;
     std::size_t unread_bytes = 4 * 1024 * 1024;  // per circuit: messages nobody took, and parts of messages
     std::size_t message_cost = 64;               // counted for a message beside its bytes
+    // Of the long messages that streams have to send side by side so many are begun at once: what was begun
+    // and not ended lies at the other end, and counts there.
+    std::size_t long_message = 32 * 1024;
+    std::size_t long_at_once = 8;
     // A circuit on which something waits and no cell leaves for so long is dead, whatever its links say.
     Duration stall = seconds(30);
 };
@@ -44,8 +48,9 @@ public:
 
     // Sends one message; `last` ends our direction with it. Returns when all parts are queued. Messages of
     // several tasks go one after the other. Code::unreachable when the circuit is gone (one that stands still
-    // for StreamLimits::stall is closed) or the peer reset the stream.
-    Task<Result<>> send(Bytes message, bool last = false);
+    // for StreamLimits::stall is closed) or the peer reset the stream; Code::timed_out at the deadline, which
+    // resets it.
+    Task<Result<>> send(Bytes message, bool last = false, Time deadline = kNever);
     // The next message. Code::closed when the peer has ended its direction.
     Task<Result<Bytes>> receive(Time deadline);
     // kUnnamed until the first part is sent: ids go out in ascending order, and of streams that are opened
@@ -58,7 +63,9 @@ public:
 
 private:
     friend class Streams;
-    Task<Result<>> send_parts(ByteView message, bool last);
+    Task<Result<>> send_in_turn(ByteView message, bool last, Time deadline);
+    Task<Result<>> send_parts(ByteView message, bool last, Time deadline);
+    void give_up();
     void take(const PartView& part);
     void break_off(Error why);
     void count(std::size_t unread);
@@ -110,7 +117,8 @@ private:
     std::uint32_t next_id_;
     std::uint32_t newest_from_peer_ = 0;
     std::size_t unread_bytes_ = 0;
-    Gate writable_;
+    std::size_t long_under_way_ = 0;
+    Gate writable_, long_gone_;
 };
 
 }  // namespace catacomb::routing

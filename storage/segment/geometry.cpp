@@ -16,7 +16,7 @@ BlockClass smallest_class(std::size_t size) {
         if (fragments_for(size, c) <= kFullK) return c;
     }
     CHECK(size <= kFullSegment);
-    return BlockClass::cells16;
+    return BlockClass::cells64;
 }
 
 }  // namespace

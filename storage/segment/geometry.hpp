@@ -12,10 +12,10 @@
 
 namespace catacomb::storage {
 
-// By what a block takes of the cells that carry it. A class of 64 cells would be number 4; there is none yet.
-enum class BlockClass : std::uint8_t { quarter_cell = 0, cells1 = 1, cells4 = 2, cells16 = 3 };
+// By what a block takes of the cells that carry it.
+enum class BlockClass : std::uint8_t { quarter_cell = 0, cells1 = 1, cells4 = 2, cells16 = 3, cells64 = 4 };
 inline constexpr std::array kBlockClasses{BlockClass::quarter_cell, BlockClass::cells1, BlockClass::cells4,
-                                          BlockClass::cells16};
+                                          BlockClass::cells16, BlockClass::cells64};
 
 // What one cell carries of a message in the narrower direction, and what a message keeps of its cells for the
 // things beside the block. node/protocol/carriage.cpp holds both against cells and frames,
@@ -43,12 +43,12 @@ constexpr std::size_t block_size(BlockClass c) {
     return c == BlockClass::quarter_cell ? kQuarterCell : cells_of(c) * kCellData - kBesideBlock;
 }
 constexpr std::size_t fragment_size(BlockClass c) { return block_size(c) - kBlockOverhead; }
-inline constexpr std::size_t kMaxBlockSize = block_size(BlockClass::cells16);
+inline constexpr std::size_t kMaxBlockSize = block_size(BlockClass::cells64);
 
 static_assert(4 * kQuarterCell <= kCellData - kBesideBlock);
 static_assert(fragment_size(BlockClass::quarter_cell) == 712 && fragment_size(BlockClass::cells1) == 3672);
 static_assert(fragment_size(BlockClass::cells4) == 15624 && fragment_size(BlockClass::cells16) == 63432);
-static_assert(kMaxBlockSize == 63696);
+static_assert(kMaxBlockSize == 254'928);
 
 struct Profile {
     std::uint8_t k = 0;
@@ -58,7 +58,7 @@ struct Profile {
     constexpr auto operator<=>(const Profile&) const = default;
 
     constexpr bool valid() const {
-        return k >= 1 && k < n && n <= kMaxBlocks && block_class <= BlockClass::cells16;
+        return k >= 1 && k < n && n <= kMaxBlocks && block_class <= BlockClass::cells64;
     }
     constexpr std::size_t block() const { return block_size(block_class); }
     constexpr std::size_t fragment() const { return fragment_size(block_class); }
@@ -71,9 +71,9 @@ struct Profile {
 inline constexpr unsigned kFullK = 20;
 inline constexpr unsigned kLeastK = 8;
 inline constexpr unsigned kLeastN = 32;
-inline constexpr Profile kFullProfile{kFullK, 3 * kFullK, BlockClass::cells16};
+inline constexpr Profile kFullProfile{kFullK, 3 * kFullK, BlockClass::cells64};
 inline constexpr std::size_t kFullSegment = kFullProfile.capacity();
-static_assert(kFullSegment == 1'268'616);
+static_assert(kFullSegment == 5'093'256);
 
 // The smallest class in which k <= 20 holds `size` bytes, with k >= 8 and n = max(3k, 32).
 // Requires: size <= kFullSegment.

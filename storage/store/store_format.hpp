@@ -59,7 +59,8 @@ constexpr bool fills_its_run(std::size_t block) {
 }
 static_assert(fills_its_run(block_size(BlockClass::cells1)) &&
               fills_its_run(block_size(BlockClass::cells4)) &&
-              fills_its_run(block_size(BlockClass::cells16)));
+              fills_its_run(block_size(BlockClass::cells16)) &&
+              fills_its_run(block_size(BlockClass::cells64)));
 static_assert(4 * (2 + 8 + kStoreKeySize + kQuarterCell + 1) == kStorePage - 16);
 
 // What is kept beside a block.

@@ -69,7 +69,7 @@ class Second(harness.SystemTest):
             # The keys of a convergent insert follow from the file alone.
             convergent = shared.stdout.decode()
             top = trees.decode_key(convergent)
-            parameters = segments.u8(2, 1, 20, 60, 3)
+            parameters = segments.u8(2, 1, 20, 60, 4)
             secret = segments.H("file", segments.H("convergent"), parameters, blake3.blake3(files[700]))
             self.assertEqual(top.read, segments.H("read", secret))
             self.assertEqual(decoded(convergent, found), ("shared", files[700]))

@@ -6,9 +6,9 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 import blake3
 import fields
 
-FRAGMENT_SIZES = [712, 3672, 15624, 63432]
+FRAGMENT_SIZES = [712, 3672, 15624, 63432, 254664]
 HEAD = 8 + 32 + 32 + 6 * 32
-FULL = 20 * FRAGMENT_SIZES[3] - 24
+FULL = 20 * FRAGMENT_SIZES[4] - 24
 
 Ref = collections.namedtuple('Ref', 'k n block_class root')
 Block = collections.namedtuple('Block', 'header commitment share path fragment')

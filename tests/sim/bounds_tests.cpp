@@ -176,40 +176,52 @@ BOOST_AUTO_TEST_CASE(what_stands_still_is_cut_off_before_what_moves) {
     }
 }
 
-// Proves: a peer that begins requests and does not end them takes no more than the room there is for all;
-// then others are refused and not cut off, a file goes in all the same, and in the end it is the dawdler that
-// goes.
+// Proves: a peer that begins requests and does not end them takes no more than a quarter of the room there is
+// for all; where four have taken all of it others are refused and not cut off, a file goes in all the same,
+// and in the end it is the dawdlers that go.
 BOOST_AUTO_TEST_CASE(requests_that_never_end_have_one_budget) {
     SimWorld world(seeds(1).front());
     auto options = six_relays();
     options.adjust = [](std::size_t, node::NodeOptions& node) { node.link_limits.request_bytes = 4'000'000; };
     Cluster cluster(world, options);
     BOOST_REQUIRE(cluster.settle(minutes(2)));
-    Stranger stranger(cluster, Endpoint::v4(0x0b000001, 0));
-    const auto link = link_to_first(cluster, stranger);
     auto& victim = cluster.core(0);
-    const auto links_before = victim.links().count();
+    const auto ours = victim.links().count();
     const Bytes body(190'000);
     std::uint32_t request = 0;
-    const auto begin_a_request = [&] {
-        link->send_body(routing::FrameKind::rpc_request, ++request, {routing::kFrameFirst, 0, 0}, body);
+    const auto begin_a_request = [&](routing::Link& link) {
+        link.send_body(routing::FrameKind::rpc_request, ++request, {routing::kFrameFirst, 0, 0}, body);
         world.run_for(milliseconds(100));
         BOOST_REQUIRE_EQUAL(bounds_violation(victim), "");
     };
-    for (int i = 0; i < 40; ++i) begin_a_request();
-    BOOST_TEST(victim.rpc().held() > 3'800'000u);
-    BOOST_TEST(victim.links().count() == links_before);
+    std::vector<std::unique_ptr<Stranger>> strangers;
+    std::vector<std::shared_ptr<routing::Link>> links;
+    for (std::uint32_t i = 0; i < 4; ++i) {
+        strangers.push_back(std::make_unique<Stranger>(cluster, Endpoint::v4(0x0b000001 + (i << 16), 0)));
+        links.push_back(link_to_first(cluster, *strangers.back()));
+        const auto before = victim.rpc().held();
+        for (int begun = 0; begun < 10; ++begun) begin_a_request(*links.back());
+        BOOST_TEST(victim.rpc().held() - before > 900'000u);
+        BOOST_TEST(victim.rpc().held() - before < 1'100'000u);
+    }
+    BOOST_TEST(victim.rpc().held() > 3'700'000u);
+    BOOST_TEST(victim.links().count() == ours + 4);
     Bytes file(1'000'000);
     world.rng().fill(file);
     const auto report = cluster.insert(1, file);
     BOOST_TEST(report.has_value(), report.error().text());
-    BOOST_TEST(link->is_open());
+    for (const auto& link : links) BOOST_TEST(link->is_open());
     world.run_for(seconds(25));
-    begin_a_request();
-    BOOST_TEST(world.run_until([&] { return !link->is_open(); }, seconds(5)));
-    BOOST_TEST(victim.rpc().held() < 100'000u);
-    BOOST_TEST(victim.links().count() == links_before - 1);
-    stranger.leave();
+    // Who needs room now is another one.
+    Stranger late(cluster, Endpoint::v4(0x0c000001, 0));
+    const auto link = link_to_first(cluster, late);
+    begin_a_request(*link);
+    begin_a_request(*link);
+    BOOST_TEST(world.run_until([&] { return victim.links().count() == ours + 1; }, seconds(5)));
+    BOOST_TEST(link->is_open());
+    BOOST_TEST(victim.rpc().held() < 500'000u);
+    for (auto& stranger : strangers) stranger->leave();
+    late.leave();
     world.run_for(seconds(1));
 }
 

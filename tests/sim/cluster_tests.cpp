@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_file_goes_in_and_comes_out_elsewhere) {
     Cluster cluster(world, network_of(16, 0, 1));
     BOOST_REQUIRE(cluster.settle(minutes(2)));
     for (const std::size_t size :
-         {std::size_t{0}, std::size_t{1}, std::size_t{10'000}, std::size_t{3'000'000}}) {
+         {std::size_t{0}, std::size_t{1}, std::size_t{10'000}, std::size_t{6'000'000}}) {
         const auto file = random_bytes(size, size);
         auto report = cluster.insert(2, file, "name.txt");
         BOOST_REQUIRE_MESSAGE(report.has_value(), "insert: " << report.error().text());

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_file_outlives_five_of_sixteen_nodes) {
         SimWorld world(seed);
         Cluster cluster(world, {});
         BOOST_REQUIRE_MESSAGE(cluster.settle(minutes(2)), "not ready; " << replay(seed));
-        const auto file = random_file(world, 3'000'000);
+        const auto file = random_file(world, 6'000'000);
         const auto report = cluster.insert(world.rng().below(kRelays), file);
         BOOST_REQUIRE_MESSAGE(report.has_value(), report.error().text() << "; " << replay(seed));
         const auto getter = world.rng().below(kRelays);
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_file_outlives_five_nodes_that_fall_silent) {
         SimWorld world(seed);
         Cluster cluster(world, {});
         BOOST_REQUIRE_MESSAGE(cluster.settle(minutes(2)), "not ready; " << replay(seed));
-        const auto file = random_file(world, 1'300'000);
+        const auto file = random_file(world, 5'200'000);
         const auto report = cluster.insert(world.rng().below(kRelays), file);
         BOOST_REQUIRE_MESSAGE(report.has_value(), report.error().text() << "; " << replay(seed));
         const auto getter = world.rng().below(kRelays);

@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(success_is_success_among_vaults_that_lie) {
 BOOST_AUTO_TEST_CASE(an_insert_fails_when_nothing_can_be_read_back) {
     Town town(seeds(1).front());
     town.all_lie();
-    for (const std::size_t size : {std::size_t{1000}, std::size_t{3'000'000}}) {
+    for (const std::size_t size : {std::size_t{1000}, std::size_t{6'000'000}}) {
         const auto report = town.cluster->insert(town.client(), town.file_of(size), {}, hours(1));
         BOOST_REQUIRE(!report.has_value());
         BOOST_TEST(report.error().is(Code::refused), report.error().text());
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(an_insert_fails_when_nothing_can_be_read_back) {
 // check says so instead of believing it; read k of each, it is readable.
 BOOST_AUTO_TEST_CASE(a_check_says_what_it_read_and_what_it_was_told) {
     Town town(seeds(1).front());
-    const auto report = town.cluster->insert(town.client(), town.file_of(3'000'000));
+    const auto report = town.cluster->insert(town.client(), town.file_of(12'000'000));
     BOOST_REQUIRE_MESSAGE(report.has_value(), report.error().text());
     const auto told = town.check(report->key);
     BOOST_TEST(told.reported);
@@ -188,13 +188,13 @@ BOOST_AUTO_TEST_CASE(a_check_says_what_it_read_and_what_it_was_told) {
 }
 
 // Proves: an exit that gives nineteen blocks of twenty and falls silent is left after two such: a file of
-// eleven segments, of which every third would wait 23 s, does not wait so twice. (Once it may: an exit that
+// seven segments, of which every third would wait 23 s, does not wait so twice. (Once it may: an exit that
 // was asked for the last block alone, and brings nothing, cannot be told from one that searches.)
 BOOST_AUTO_TEST_CASE(an_exit_that_stalls_is_left) {
     int lies = 0;
     for (const auto seed : seeds(3)) {
         Town town(seed);
-        const auto file = town.file_of(13'000'000);
+        const auto file = town.file_of(26'000'000);
         const auto report = town.cluster->insert(town.client(), file);
         BOOST_REQUIRE_MESSAGE(report.has_value(), report.error().text());
         town.replace_exits(5, &Town::stall);

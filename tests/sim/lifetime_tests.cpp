@@ -42,7 +42,7 @@ public:
     }
 
     void store_some_files() {
-        for (const std::size_t size : {std::size_t{5'000}, std::size_t{1'500'000}}) {
+        for (const std::size_t size : {std::size_t{5'000}, std::size_t{5'500'000}}) {
             auto report = cluster_.insert(below(cluster_.relays()), file(size));
             BOOST_REQUIRE_MESSAGE(report.has_value(), report.error().text());
             keys_.push_back(report->key);
@@ -114,7 +114,7 @@ private:
 
     // Dispersed as it streams in, or spooled first.
     Result<node::JobId> begin_insert(node::Service& service) {
-        const auto bytes = file(below(2) == 0 ? 2'000 : 3'000'000);
+        const auto bytes = file(below(2) == 0 ? 2'000 : 6'000'000);
         node::InsertOptions options;
         if (below(2) == 0) {
             options.content_hash = to_bytes(crypto::content_hash(bytes).view());

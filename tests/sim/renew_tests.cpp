@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_SUITE(renewal)
 // dropped what they may; one that nobody renews is not. A tree as well as one segment.
 BOOST_AUTO_TEST_CASE(a_renewed_file_outlives_its_first_lease) {
     Town town(1);
-    const auto small = Town::file(10'000, 1), tree = Town::file(3'000'000, 2), left = Town::file(10'000, 3);
+    const auto small = Town::file(10'000, 1), tree = Town::file(6'000'000, 2), left = Town::file(10'000, 3);
     const auto small_key = town.insert(small), tree_key = town.insert(tree), left_key = town.insert(left);
     town.pass(28 * kDay);
     for (const auto& key : {small_key, tree_key}) {

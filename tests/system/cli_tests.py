@@ -39,7 +39,7 @@ class Transfers(WithDaemon):
             self.assertEqual(self.read(f"out-{size}"), content)
 
     def test_a_pipe_goes_in_and_comes_out(self):
-        content = os.urandom(3_000_000)
+        content = os.urandom(6_000_000)
         key = self.run_catacomb("put", "-", stdin=content).stdout.decode().strip()
         self.assertEqual(self.run_catacomb("get", key, "-o", "-").stdout, content)
 
@@ -183,7 +183,7 @@ class BadInput(WithDaemon):
         self.run_catacomb("get", key, "-o", "out", preexec=lambda: os.close(2))
 
     def test_a_dumb_terminal_gets_plain_lines(self):
-        source = self.write("f", os.urandom(3_000_000))
+        source = self.write("f", os.urandom(6_000_000))
         for terminal, drawn in (("xterm", True), ("dumb", False), ("", False)):
             master, slave = pty.openpty()
             done = subprocess.Popen(

@@ -11,7 +11,7 @@ import harness
 from network import Network
 
 MIB = 1024 * 1024
-BLOCKS = (976, 3936, 15888, 63696)  # of each class (docs/spec/segments.md)
+BLOCKS = (976, 3936, 15888, 63696, 254928)  # of each class (docs/spec/segments.md)
 OVERHEAD = 264  # of a block: header, commitment, share, Merkle path
 SEAL = 8 + 16  # of a segment: its length, and the tag
 
@@ -20,9 +20,9 @@ def capacity(k, block):
     return k * (block - OVERHEAD) - SEAL
 
 
-SEGMENT = capacity(20, BLOCKS[3])
+SEGMENT = capacity(20, BLOCKS[4])
 # The most that a leaf of each class of blocks holds; the last is a whole segment.
-CLASS_EDGES = [capacity(20, size) for size in BLOCKS[:3]]
+CLASS_EDGES = [capacity(20, size) for size in BLOCKS[:4]]
 NAME = "a name"
 
 
@@ -50,7 +50,7 @@ class Files(harness.SystemTest):
 
     def test_leases_are_renewed(self):
         """By another node, from the key; then again while some vaults are gone, which are not counted."""
-        report = self.network.insert("node-01", self.write(NAME, os.urandom(3 * MIB)))
+        report = self.network.insert("node-01", self.write(NAME, os.urandom(6 * MIB)))
         done = self.network.run("client-01", "--json", "renew", report["key"], "--lease", "31")
         renewed = json.loads(done.stdout)["renew"]
         self.assertEqual(renewed["blocks_renewed"], report["blocks_wanted"])
@@ -65,7 +65,7 @@ class Files(harness.SystemTest):
             self.network.testnet("start")
 
     def edges(self, pipe):
-        self.assertEqual(SEGMENT, 1_268_616)
+        self.assertEqual(SEGMENT, 5_093_256)
         front = 1 if pipe else 1 + len(NAME)  # the name's length and the name stand before the content
         for size in (0, 1):
             self.assertEqual(self.there_and_back(size, pipe)["segments"], 1)
@@ -84,7 +84,7 @@ class Files(harness.SystemTest):
             (2 * SEGMENT - 1, 3),
             (2 * SEGMENT, 3),
             (2 * SEGMENT + 1, 4),
-            (10 * MIB, 10),
+            (16 * MIB, 5),
         ):
             self.assertEqual(self.there_and_back(size, pipe)["segments"], segments, size)
 

@@ -31,7 +31,7 @@ class Testnet(harness.SystemTest):
         self.assertEqual(len(states), NODES + 1)
         self.assertTrue(all(node["running"] and node["status"]["ready"] for node in states.values()))
 
-        content = os.urandom(3_000_000)
+        content = os.urandom(6_000_000)
         source = self.write("file", content)
         node, client = self.path("net/node-01"), self.path("net/client-01")
         key = self.run_catacomb("insert", source, data=node).stdout.decode().strip()

@@ -16,7 +16,7 @@ from network import Network
 from wiretap import Wiretap, own_network
 
 RELAYS, CLIENTS, VAULTS = 16, 2, 4
-SIZE = 3_000_000
+SIZE = 6_000_000
 CLIENT_HOPS, VAULT_HOPS = 3, 4
 
 

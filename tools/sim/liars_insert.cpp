@@ -10,7 +10,7 @@ namespace catacomb::sim {
 namespace {
 
 constexpr auto kJobLimit = hours(2);
-constexpr std::size_t kOneSegment = 1'300'000;
+constexpr std::size_t kOneSegment = 5'100'000;
 
 class LiarsInsert {
 public:
@@ -51,10 +51,10 @@ ClusterOptions LiarsInsert::shape() {
     return out;
 }
 
-// Half of them a single segment, small ones as likely as large ones; half of two to four leaves.
+// Half of them a single segment, small ones as likely as large ones; half of two or three leaves.
 Bytes LiarsInsert::content(std::size_t number) {
-    const auto size = number % 2 == 0 ? world_.rng().below(std::size_t{1} << world_.rng().between(1, 20))
-                                      : world_.rng().between(kOneSegment + 10'000, 3 * kOneSegment);
+    const auto size = number % 2 == 0 ? world_.rng().below(std::size_t{1} << world_.rng().between(1, 22))
+                                      : world_.rng().between(kOneSegment + 10'000, 2 * kOneSegment);
     Bytes out(size);
     world_.rng().fill(out);
     return out;

@@ -1,5 +1,6 @@
 // Proves: a message that cannot leave ends its circuit instead of waiting for ever, and one that leaves
-// slowly does not; streams that were opened side by side are all heard, whichever speaks first.
+// slowly does not, but for a message that has a deadline; streams that were opened side by side are all
+// heard, whichever speaks first, and of long messages a few are sent at once.
 #include <boost/test/unit_test.hpp>
 
 #include "routing/onion/streams.hpp"
@@ -13,6 +14,9 @@ struct Port final : CellPort {
     bool writable() const override { return room > 0; }
     void send_part(std::uint32_t stream, PartKind kind, std::uint8_t flags, ByteView data) override {
         ++sent;
+        if (flags & kPartReset) ++resets;
+        if (flags & kPartFirst) ++begun;
+        if (flags & kPartLast) ++ended;
         if (other_end) other_end->on_part({stream, kind, flags, data});
         if (room > 0) --room;
     }
@@ -21,7 +25,7 @@ struct Port final : CellPort {
         closed = true;
         if (streams) streams->break_off(error(Code::unreachable, "the circuit ended"));
     }
-    std::size_t room = 0, sent = 0;
+    std::size_t room = 0, sent = 0, resets = 0, begun = 0, ended = 0;
     bool closed = false;
     Streams* streams = nullptr;
     Streams* other_end = nullptr;
@@ -42,6 +46,10 @@ struct Fixture {
         world.run_for(seconds(1));
     }
     Task<void> say_on(CircuitStreamPtr stream) { co_await stream->send(Bytes(10, 1), true); }
+    Task<void> say_until(CircuitStreamPtr stream, std::size_t bytes, Duration limit) {
+        auto sent = co_await stream->send(Bytes(bytes, 1), true, runtime.now() + limit);
+        outcome = std::move(sent);
+    }
     Task<void> say(std::size_t bytes) {
         auto stream = streams.open();
         auto sent = co_await (*stream)->send(Bytes(bytes, 1), true);
@@ -74,6 +82,59 @@ BOOST_AUTO_TEST_CASE(a_circuit_that_is_slow_is_not) {
     BOOST_REQUIRE(outcome.has_value());
     BOOST_TEST(outcome->has_value());
     BOOST_TEST(!port.closed);
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_leaves_too_slowly_is_given_up_and_its_circuit_is_not) {
+    auto stream = *streams.open();
+    tasks.spawn(say_until(stream, 1000, seconds(20)));
+    for (int i = 0; i < 19; ++i) {
+        port.room = i % 10 == 0 ? 1 : 0;
+        streams.on_writable();
+        world.run_for(seconds(1));
+    }
+    BOOST_TEST(!outcome.has_value());
+    world.run_for(seconds(2));
+    BOOST_REQUIRE(outcome.has_value());
+    BOOST_TEST(outcome->error().is(Code::timed_out));
+    BOOST_TEST(!port.closed);
+    BOOST_TEST(port.resets == 1u);
+    BOOST_TEST(stream->is_broken());
+    outcome.reset();
+    port.room = 100;
+    tasks.spawn(say_until(stream, 10, seconds(20)));
+    world.run_for(seconds(1));
+    BOOST_TEST(outcome->error().is(Code::timed_out));
+    stream.reset();
+    BOOST_TEST(port.resets == 1u);
+}
+
+// What was begun and not ended lies at the other end, and counts there.
+BOOST_AUTO_TEST_CASE(of_long_messages_a_few_are_sent_at_once_and_short_ones_do_not_wait) {
+    const auto most = StreamLimits{}.long_at_once;
+    const auto size = StreamLimits{}.long_message;
+    std::vector<CircuitStreamPtr> opened;
+    for (std::size_t i = 0; i < 3 * most; ++i) opened.push_back(*streams.open());
+    for (const auto& stream : opened) {
+        port.room = 1;
+        tasks.spawn(say_until(stream, size, minutes(5)));
+        world.run_for(milliseconds(1));
+    }
+    BOOST_TEST(port.begun == most);
+    port.room = 1;
+    tasks.spawn(say_on(*streams.open()));
+    world.run_for(milliseconds(1));
+    BOOST_TEST(port.ended == 1u);
+    for (int i = 0; i < 40; ++i) {
+        port.room = most * size / 1000;
+        streams.on_writable();
+        world.run_for(milliseconds(100));
+        BOOST_TEST(port.begun - port.ended <= most);
+    }
+    port.room = 1'000'000;
+    streams.on_writable();
+    world.run_for(seconds(1));
+    BOOST_TEST(port.ended == 3 * most + 1);
+    BOOST_TEST(tasks.count() == 0u);
 }
 
 // What waits for room is woken in no certain order.

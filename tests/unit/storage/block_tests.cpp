@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(only_canonical_headers_pass) {
             bytes[at] = static_cast<std::uint8_t>(value);
             const auto header = BlockHeader::decode(bytes);
             if (header) BOOST_REQUIRE(header->encode() == bytes);
-            const bool fits = (at == 0 && value == kBlockVersion) || (at == 1 && value <= 3) ||
+            const bool fits = (at == 0 && value == kBlockVersion) || (at == 1 && value <= 4) ||
                               (at == 2 && value >= 1 && value < 60) ||
                               (at == 3 && value > 20 && value <= 64) || (at == 4 && value < 60) ||
                               (at > 4 && value == 0);

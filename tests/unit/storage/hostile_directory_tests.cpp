@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(malformed_nodes_do_not_decode) {
         BOOST_REQUIRE(decodes(1, byte) == (value == 2));
         BOOST_REQUIRE(decodes(4, byte) == (value == 1 || value == 4));  // 8 of 32 is no branch or directory
         BOOST_REQUIRE(decodes(5, byte) == (value >= 1 && value < 32));
-        BOOST_REQUIRE(decodes(7, byte) == (value <= 3));
+        BOOST_REQUIRE(decodes(7, byte) == (value <= 4));
     }
 }
 

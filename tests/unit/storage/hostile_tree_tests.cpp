@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(malformed_branches_do_not_decode) {
         BOOST_REQUIRE(decodes(3, byte) == (value == 0));
         BOOST_REQUIRE(decodes(4, byte) == (value >= 1 && value < 60));
         BOOST_REQUIRE(decodes(5, byte) == (value > 20 && value <= 64));
-        BOOST_REQUIRE(decodes(6, byte) == (value <= 3));
+        BOOST_REQUIRE(decodes(6, byte) == (value <= 4));
     }
 }
 

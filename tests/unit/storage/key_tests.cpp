@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(keys_with_impossible_fields_are_refused) {
     BOOST_TEST(says(with(2, 0), "profile"));
     BOOST_TEST(says(with(3, 65), "profile"));
     BOOST_TEST(says(with(1, 5), "type"));
-    BOOST_TEST(says(with(4, 4), "profile"));
+    BOOST_TEST(says(with(4, 5), "profile"));
     auto longer = good;
     longer.push_back(0);
     BOOST_TEST(says(message(crypto::bech32_encode("chk", longer)), "too long"));

@@ -298,8 +298,8 @@ std::uint64_t disk_use(const std::string& directory) {
     return out;
 }
 
-// The quota is about the disk: filled with any class and refilled, the directory stays within it and the
-// reserve.
+// The quota is about the disk: filled with any class and refilled, the directory stays within it, the reserve
+// and one group, for LMDB takes what is freed only two commits later.
 BOOST_AUTO_TEST_CASE(the_disk_stays_within_the_quota) {
     constexpr std::uint64_t kQuota = 24 << 20;
     for (const auto size : kSizes) {
@@ -309,13 +309,13 @@ BOOST_AUTO_TEST_CASE(the_disk_stays_within_the_quota) {
         for (int round = 0; round < 3; ++round) {
             for (bool full = false; !full;) {
                 std::vector<Put> puts;
-                for (int i = 0; i < 64; ++i, ++number) {
+                for (std::size_t i = 0; i < 64 && (i + 1) * size <= kPutGroupBytes; ++i, ++number) {
                     puts.push_back(put_of(number, size, at_hour(static_cast<int>(number))));
                 }
                 for (const auto& result : (*store)->put_group(puts)) full |= !result;
             }
             BOOST_TEST_CONTEXT("blocks of " << size << ", round " << round) {
-                BOOST_TEST(disk_use(directory.path()) <= kQuota + (1 << 20) + kQuota / 20);
+                BOOST_TEST(disk_use(directory.path()) <= kQuota + (1 << 20) + kPutGroupBytes + kQuota / 20);
             }
             BOOST_REQUIRE((*store)->expire(at_hour(1 << 30), (*store)->usage().blocks / 2).has_value());
         }
