@@ -6,18 +6,17 @@
 #include "node/protocol/limits.hpp"
 
 namespace catacomb::node {
-namespace {
-
-using Lost = std::vector<std::pair<storage::BlockId, Error>>;
-
-}  // namespace
 
 BlockServer::BlockServer(Parts parts)
-    : parts_(std::move(parts)), puts_(parts_.runtime, parts_.store), tasks_(parts_.runtime) {}
+    : parts_(std::move(parts)),
+      puts_(parts_.runtime, parts_.store),
+      renewals_(parts_.runtime, parts_.store),
+      tasks_(parts_.runtime) {}
 
 Task<void> BlockServer::drained() {
     co_await tasks_.drained();
     co_await puts_.drained();
+    co_await renewals_.drained();
 }
 
 Task<void> BlockServer::serve_one(CircuitStreamPtr stream) {
@@ -142,28 +141,24 @@ Task<void> BlockServer::serve_request(CircuitStreamPtr stream, Bytes body) {
     co_await stream->send(std::move(message), true);
 }
 
+// That a disk had no room for a new lease is no reason to forget a block.
+Task<void> BlockServer::withdraw_lost(const std::vector<storage::Renewal>& renewals,
+                                      const std::vector<Result<>>& done) {
+    for (std::size_t i = 0; i < done.size(); ++i) {
+        if (!done[i]) (void)co_await read(renewals[i].id, false);
+    }
+}
+
 Task<void> BlockServer::serve_renewal(CircuitStreamPtr stream, Bytes body) {
     auto request = decode<wire::Renew>(body);
     if (!request) co_return;
     auto begun = RenewTalk::begin(*request, parts_.runtime.now());
     if (!begun) co_return;
-    const auto talk = std::make_shared<const RenewTalk>(std::move(*begun));
-    const auto lost = std::make_shared<Lost>();
-    std::function<std::vector<Result<>>()> work = [&store = parts_.store, talk, lost] {
-        auto out = store.renew(talk->renewals());
-        for (std::size_t i = 0; i < out.size(); ++i) {
-            if (out[i]) continue;
-            // That a disk had no room for a new lease is no reason to forget a block.
-            const auto& block = talk->renewals()[i].id;
-            const auto read = store.get(block);
-            if (!read) lost->emplace_back(block, read.error());
-        }
-        return out;
-    };
-    const auto done = co_await routing::on_worker(parts_.runtime, std::move(work));
-    for (const auto& [block, why] : *lost) withdraw(block, why);
-    const Renewed renewed{parts_.identity, talk->were_renewed(done), talk->granted()};
-    const auto word = sign_renewal(talk->asked(), renewed, parts_.key, parts_.network);
+    auto done = co_await renewals_.renew(begun->renewals());
+    if (!done) co_return;
+    co_await withdraw_lost(begun->renewals(), *done);
+    const Renewed renewed{parts_.identity, begun->were_renewed(*done), begun->granted()};
+    const auto word = sign_renewal(begun->asked(), renewed, parts_.key, parts_.network);
     auto message = encode(Kind::answer, word);
     co_await stream->send(std::move(message), true);
 }

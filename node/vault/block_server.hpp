@@ -1,6 +1,6 @@
 // BlockServer: what a vault does for its rendezvous (docs/spec/storage-messages.md 4): takes offers, renews
-// leases, hands blocks out. It drives OfferTalk over streams, the store and the PutQueue. What a read does
-// not give leaves the inventory.
+// leases, hands blocks out. It drives OfferTalk over streams, the store and the queues to it. What a read
+// does not give leaves the inventory.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 #include "node/vault/inventory.hpp"
 #include "node/vault/offer_talk.hpp"
 #include "node/vault/put_queue.hpp"
+#include "node/vault/renew_queue.hpp"
 #include "node/vault/renew_talk.hpp"
 #include "routing/onion/streams.hpp"
 
@@ -41,6 +42,8 @@ private:
     Task<void> serve_offer(CircuitStreamPtr stream, Bytes body);
     Task<void> serve_request(CircuitStreamPtr stream, Bytes body);
     Task<void> serve_renewal(CircuitStreamPtr stream, Bytes body);
+    Task<void> withdraw_lost(const std::vector<storage::Renewal>& renewals,
+                             const std::vector<Result<>>& done);
     Task<OfferTalk::Do> receive_body(CircuitStreamPtr stream, OfferTalk& talk);
     Task<OfferTalk::Do> put(OfferTalk& talk);
     OfferFacts facts(const wire::Offer& offer) const;
@@ -53,6 +56,7 @@ private:
 
     Parts parts_;
     PutQueue puts_;
+    RenewQueue renewals_;
     bool disk_was_full_ = false;
     routing::TaskSet tasks_;
 };
