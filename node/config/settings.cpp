@@ -119,7 +119,8 @@ std::vector<Setting> limit_settings() {
                 "frames and messages on their way; over it, the oldest is cut off",
                 CATACOMB_FIELD(limits.transit_memory)),
         setting("limits.request_memory", "bytes",
-                "long requests of other relays that are not answered; over it, more of them are refused",
+                "long requests of other relays that are not answered, a quarter of it for one link; over it, "
+                "more of them are refused",
                 CATACOMB_FIELD(limits.request_memory)),
         setting("limits.spool", "bytes", "on disk, encrypted, for input that was not hashed beforehand",
                 CATACOMB_FIELD(limits.spool)),

@@ -62,16 +62,20 @@ void CircuitStream::give_up() {
 }
 
 Task<Result<>> CircuitStream::send_parts(ByteView left, bool last, Time deadline) {
+    const bool is_short = streams_ && left.size() < streams_->limits_.long_message;
     std::uint8_t flags = kPartFirst;
     do {
-        while (streams_ && !broken_ && !streams_->port_.writable()) {
+        while (streams_ && !broken_ && !streams_->has_room(is_short)) {
             const auto stall = runtime_.now() + streams_->limits_.stall;
+            if (is_short) ++streams_->short_waiting_;
             const auto wake = co_await streams_->writable_.wait(std::min<Time>(stall, deadline));
+            if (is_short && streams_) --streams_->short_waiting_;
             if (wake == Wake::closed && runtime_.closing()) co_return error(Code::closed);
-            if (wake == Wake::timed_out && streams_ && !streams_->port_.writable()) {
-                if (runtime_.now() < deadline) streams_->port_.end_circuit();
+            if (wake != Wake::timed_out || !streams_ || streams_->has_room(is_short)) continue;
+            if (runtime_.now() >= deadline)
                 give_up();
-            }
+            else if (streams_->stands_still())
+                streams_->port_.end_circuit();
         }
         if (broken_) co_return *broken_;
         const auto piece = left.first(std::min(left.size(), streams_->port_.part_capacity()));
@@ -79,8 +83,11 @@ Task<Result<>> CircuitStream::send_parts(ByteView left, bool last, Time deadline
         if (left.empty()) flags |= kPartLast | (last ? kPartEnd : 0);
         if (id_ == kUnnamed) id_ = streams_->name(*this);
         streams_->port_.send_part(id_, PartKind::message, flags, piece);
+        streams_->last_sent_ = runtime_.now();
         flags = 0;
     } while (!left.empty());
+    // Long ones let us pass.
+    if (is_short && streams_ && streams_->has_room(false)) streams_->writable_.open();
     co_return ok();
 }
 

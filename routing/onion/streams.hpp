@@ -105,6 +105,9 @@ private:
     CircuitStreamPtr accept(std::uint32_t id);
     std::uint32_t name(CircuitStream& stream);
     void forget(CircuitStream& stream);
+    // Short messages go before long ones: a question does not wait for somebody's blocks.
+    bool has_room(bool is_short) const { return port_.writable() && (is_short || short_waiting_ == 0); }
+    bool stands_still() const { return runtime_.now() - last_sent_ >= limits_.stall; }
 
     Runtime& runtime_;
     CellPort& port_;
@@ -117,7 +120,8 @@ private:
     std::uint32_t next_id_;
     std::uint32_t newest_from_peer_ = 0;
     std::size_t unread_bytes_ = 0;
-    std::size_t long_under_way_ = 0;
+    std::size_t long_under_way_ = 0, short_waiting_ = 0;
+    Time last_sent_{};
     Gate writable_, long_gone_;
 };
 

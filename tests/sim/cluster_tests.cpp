@@ -79,6 +79,30 @@ BOOST_AUTO_TEST_CASE(a_file_goes_in_and_comes_out_elsewhere) {
     }
 }
 
+// Proves: from a client whose line carries 0.8 Mbit/s a file of two leaves goes in. The first leaf alone is a
+// minute on its way to the exit, longer than a whole store may take once it is there.
+BOOST_AUTO_TEST_CASE(a_large_segment_goes_in_over_a_slow_line) {
+    SimWorld world(3);
+    Cluster cluster(world, network_of(16, 0, 1));
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    for (std::size_t i = 0; i < 16; ++i) {
+        auto& up = world.network().path(cluster.address(16).address, cluster.address(i).address);
+        up.bytes_per_second = 100'000;
+    }
+    const auto file = random_bytes(5'500'000, 1);
+    const auto began = world.now();
+    auto report = cluster.insert(16, file, {}, minutes(8));
+    BOOST_REQUIRE_MESSAGE(report.has_value(), "insert: " << report.error().text());
+    std::uint64_t sent = 0;
+    for (std::size_t i = 0; i < 16; ++i)
+        sent += world.network().path(cluster.address(16).address, cluster.address(i).address).bytes;
+    BOOST_TEST_MESSAGE("inserted in " << in_seconds(world.now() - began) << " s, " << sent << " bytes");
+    BOOST_TEST(report->blocks_placed == report->blocks_wanted);
+    auto back = cluster.get(2, report->key, minutes(8));
+    BOOST_REQUIRE_MESSAGE(back.has_value(), "get: " << back.error().text());
+    BOOST_TEST((*back == file));
+}
+
 // Proves: a file that is inserted again gets the same key, renews the leases of the blocks that are there,
 // and makes no second copy of any.
 BOOST_AUTO_TEST_CASE(inserting_again_renews_and_copies_nothing) {

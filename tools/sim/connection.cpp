@@ -73,7 +73,9 @@ void Connection::send(unsigned index, Kind kind, std::size_t size) {
     auto& pipe = pipes_[index];
     const auto& conditions = network_.conditions;
     auto sent = std::max(network_.timeline().now(), pipe.sent_until);
-    if (conditions.bytes_per_second > 0) sent += Duration(size * 1'000'000 / conditions.bytes_per_second);
+    const auto rate =
+        pipe.path->bytes_per_second > 0 ? pipe.path->bytes_per_second : conditions.bytes_per_second;
+    if (rate > 0) sent += Duration(size * 1'000'000 / rate);
     pipe.sent_until = sent;
     const auto jitter =
         Duration(network_.rng().below(static_cast<std::uint64_t>(conditions.jitter.count()) + 1));

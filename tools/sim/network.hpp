@@ -39,6 +39,7 @@ inline constexpr Duration kDialGivesUp = seconds(30);
 struct Path {
     Duration latency{};
     bool cut = false;
+    std::uint64_t bytes_per_second = 0;  // of each stream in this direction; 0: as the conditions say
     Time clogged_until{};
     std::uint64_t bytes = 0;  // written to streams in this direction
 

@@ -31,6 +31,8 @@ struct Port final : CellPort {
     Streams* other_end = nullptr;
 };
 
+constexpr Duration kForever = hours(1);
+
 struct Fixture {
     sim::SimWorld world{3};
     sim::SimRuntime& runtime = world.start("one", Endpoint::v4(0x0a000001, 4000));
@@ -106,6 +108,41 @@ BOOST_AUTO_TEST_CASE(a_message_that_leaves_too_slowly_is_given_up_and_its_circui
     BOOST_TEST(outcome->error().is(Code::timed_out));
     stream.reset();
     BOOST_TEST(port.resets == 1u);
+}
+
+// Whoever waits behind others is not what the circuit is judged by.
+BOOST_AUTO_TEST_CASE(a_message_that_waits_for_its_turn_closes_no_circuit_that_moves) {
+    tasks.spawn(say_until(*streams.open(), 400, kForever));
+    world.run_for(milliseconds(1));
+    tasks.spawn(say_until(*streams.open(), 400, kForever));
+    for (int i = 0; i < 8; ++i) {
+        world.run_for(StreamLimits{}.stall - seconds(5));
+        BOOST_TEST_REQUIRE(!port.closed);
+        port.room = 1;
+        streams.on_writable();
+    }
+    world.run_for(seconds(1));
+    BOOST_TEST(port.ended == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_short_message_overtakes_a_long_one) {
+    tasks.spawn(say_until(*streams.open(), StreamLimits{}.long_message, kForever));
+    world.run_for(milliseconds(1));
+    tasks.spawn(say_until(*streams.open(), 250, kForever));
+    for (int i = 0; i < 3; ++i) {
+        port.room = 1;
+        streams.on_writable();
+        world.run_for(milliseconds(1));
+    }
+    BOOST_TEST(port.ended == 1u);
+    // And then the long one goes on by itself.
+    tasks.spawn(say_until(*streams.open(), 100, kForever));
+    world.run_for(milliseconds(1));
+    port.room = 5;
+    streams.on_writable();
+    world.run_for(milliseconds(1));
+    BOOST_TEST(port.ended == 2u);
+    BOOST_TEST(port.room == 0u);
 }
 
 // What was begun and not ended lies at the other end, and counts there.
