@@ -33,6 +33,7 @@ int run_node(const NodeArguments& arguments) {
         return 0;
     }
     if (auto opened = node::open_log(config->log); !opened) return fail({}, opened.error());
+    return_large_buffers();
     const auto files = raise_open_files(kLeastFiles);
     if (!files) return fail({}, files.error());
     if (const auto wanted = files_for(*config); *files < wanted) {

@@ -1,6 +1,7 @@
 #include "tools/catacomb/process.hpp"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -26,6 +27,14 @@ Result<std::uint64_t> raise_open_files(std::uint64_t least) {
     return error(Code::limit,
                  concat("the limit of open files is ", limit.rlim_cur, ", and ", least,
                         " are needed: raise it with ulimit -n ", least, ", or LimitNOFILE= of systemd"));
+}
+
+void return_large_buffers() {
+#ifdef __GLIBC__
+    constexpr int kLarge = 1 << 20, kTopKept = 4 << 20;  // bytes
+    ::mallopt(M_MMAP_THRESHOLD, kLarge);
+    ::mallopt(M_TRIM_THRESHOLD, kTopKept);
+#endif
 }
 
 }  // namespace catacomb::cli

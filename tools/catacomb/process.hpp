@@ -16,4 +16,9 @@ void claim_standard_descriptors();
 // less than `least`.
 Result<std::uint64_t> raise_open_files(std::uint64_t least);
 
+// Memory for a segment goes back to the system when the segment is gone. Left to itself glibc serves it from
+// its heaps once the first was freed, which a small neighbour then keeps from shrinking: after a file of
+// 100 MiB the largest of 16 nodes held 53 to 134 MiB, and 23 to 34 with this (docs/performance.md).
+void return_large_buffers();
+
 }  // namespace catacomb::cli
