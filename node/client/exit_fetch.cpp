@@ -34,7 +34,8 @@ FetchCall sample_call(const storage::SegmentRef& segment, BlockMask want) {
     out.segment = segment;
     out.want = want;
     out.need = std::min<unsigned>(count_of(want), segment.profile.k);
-    out.limit = out.patience = limits::kSamplePatience;
+    out.patience = limits::kSamplePatience;
+    out.limit = limits::kSamplePatience + limits::at_least_rate(out.need * segment.profile.block());
     out.take = [](storage::Block) { return true; };
     return out;
 }

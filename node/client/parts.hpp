@@ -10,7 +10,7 @@
 namespace catacomb::node {
 
 // Segments of one job under way, at most: memory may allow fewer (ClientParts::memory).
-inline constexpr std::size_t kStoredAtOnce = 6, kFetchedAtOnce = 8, kCheckedAtOnce = 24;
+inline constexpr std::size_t kStoredAtOnce = 6, kFetchedAtOnce = 6, kCheckedAtOnce = 24;
 // Requests to renew, each for many segments. All may come to one exit.
 inline constexpr std::size_t kRenewedAtOnce = 3;
 static_assert(kRenewedAtOnce <= limits::kRenewsPerCircuit);

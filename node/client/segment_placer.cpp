@@ -8,7 +8,7 @@ namespace {
 
 static_assert(Placing::kSlots == kExitsPerJob);
 
-constexpr Duration kPlaceLimit = minutes(8);  // for one segment, whatever happens
+constexpr Duration kPlaceLimit = minutes(15);  // for one segment, whatever happens
 constexpr auto kAfterBusy = milliseconds(500);
 
 Error not_placed(const Placing& placing, const Placing::Failed& failed, const std::optional<Error>& last) {

@@ -11,7 +11,7 @@
 namespace catacomb::node {
 namespace {
 
-// And no more than this part of what the node lends to all that passes through it.
+// What one store may have waiting on the links is also bounded by a part of what the node lends.
 constexpr std::size_t kStoreShare = 4;
 
 using routing::Handle;

@@ -7,7 +7,8 @@ using Word = Gather::Word;
 
 class Fetch final : public Errand {
 public:
-    Fetch(const storage::Root& root, CircuitStreamPtr stream) : root_(root), stream_(std::move(stream)) {}
+    Fetch(const storage::Root& root, CircuitStreamPtr stream, Time deadline)
+        : root_(root), stream_(std::move(stream)), deadline_(deadline) {}
 
     Terms terms() const override {
         return {root_, routing::Method::fetch, limits::kFetchRelays, limits::kFetchAtRelay};
@@ -27,7 +28,7 @@ public:
         auto held = came_.extract(ask.id);
         if (held.empty() || fresh == 0) co_return;
         auto message = with_kind(Kind::block, std::move(held.mapped()));
-        co_await stream_->send(std::move(message));
+        co_await stream_->send(std::move(message), false, deadline_);
     }
     bool is_wanted() const override { return !stream_->is_broken(); }
 
@@ -47,6 +48,7 @@ private:
 
     storage::Root root_;
     CircuitStreamPtr stream_;
+    Time deadline_;                        // of the client, who listens no longer
     std::map<std::uint32_t, Bytes> came_;  // by request: verified, and not handed over yet
 };
 
@@ -85,7 +87,8 @@ std::size_t FetchRequest::memory() const {
 
 Task<void> fetch(ExitTools& tools, FetchRequest request, CircuitStreamPtr stream) {
     const auto plan = request.plan(tools.relays.runtime().now());
-    std::shared_ptr<Errand> errand = std::make_shared<Fetch>(request.root, stream);
+    std::shared_ptr<Errand> errand =
+        std::make_shared<Fetch>(request.root, stream, plan.deadline + limits::kLastWords);
     const auto outcome = co_await tools.errands.run(errand, plan, tools.fetch_patience);
     wire::ExitFetched end;
     end.set_found(outcome.here);

@@ -126,10 +126,12 @@ private:
 
 // The k data fragments, which come as messages of their own.
 Task<Result<Bytes>> receive_fragments(Runtime& runtime, storage::Profile profile, CircuitStreamPtr stream) {
+    const auto give_up = runtime.now() + limits::kHandOver;
     Bytes data;
     data.reserve(profile.stripe());
     for (unsigned i = 0; i < profile.k; ++i) {
-        auto bytes = co_await stream->receive(runtime.now() + limits::kFragmentAtExit);
+        const auto limit = std::min<Time>(give_up, runtime.now() + limits::kFragmentAtExit);
+        auto bytes = co_await stream->receive(limit);
         if (!bytes) co_return bytes.error();
         auto message = split_kind(std::move(*bytes));
         if (!message || message->kind != Kind::fragment || message->body.size() != profile.fragment())

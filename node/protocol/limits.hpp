@@ -33,8 +33,10 @@ inline constexpr Duration kFetchJob = seconds(20);
 inline constexpr Duration kHaveJob = seconds(20);
 inline constexpr Duration kRenewJob = seconds(30);
 inline constexpr Duration kLastWords = seconds(3);
-// Silence for longer than this, and a body that a sample asks for does not come.
+// Silence for longer than this, and a body that a sample asks for does not come. For all of them together
+// there is as long as they take on a line of 1 Mbit/s besides.
 inline constexpr Duration kSamplePatience = seconds(8);
+constexpr Duration at_least_rate(std::size_t bytes) { return milliseconds(bytes / 125); }
 // That a check or a renewal looks at: 5.3 TB. A key made to harm names one branch again and again, and its
 // tree has no end worth waiting for.
 inline constexpr std::size_t kMostSegments = std::size_t{1} << 20;
@@ -47,6 +49,7 @@ inline constexpr Duration kFirstMessage = seconds(30);
 // for a circuit's whole window may be in front of it.
 inline constexpr Duration kFragment = seconds(20);
 inline constexpr Duration kFragmentAtExit = seconds(30);
+inline constexpr Duration kHandOver = minutes(5);  // for all of them
 inline constexpr Duration kOnItsWay = seconds(17);
 
 // Requests that one circuit may have under way at an exit. All of a client's may come to one exit of its

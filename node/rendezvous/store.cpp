@@ -102,7 +102,7 @@ Task<Result<wire::OfferAnswer>> StoreAtVaults::converse(CircuitStreamPtr stream,
                                                         const Wanted& wanted) {
     const auto deadline = parts_.runtime.now() + limits::kStoreAtVault;
     auto message = encode(Kind::vault_offer, offered);
-    auto sent = co_await stream->send(std::move(message));
+    auto sent = co_await stream->send(std::move(message), false, deadline);
     if (!sent) co_return sent.error();
     bool body_sent = false;
     for (bool wants_body = offered.body_follows();;) {
@@ -110,7 +110,7 @@ Task<Result<wire::OfferAnswer>> StoreAtVaults::converse(CircuitStreamPtr stream,
             // A vault that wants a body of an offer that has none, or wants it twice, is not asked further.
             if (body_sent || wanted.bytes.empty()) co_return error(Code::malformed);
             auto body = with_kind(Kind::block, wanted.bytes);
-            sent = co_await stream->send(std::move(body), true);
+            sent = co_await stream->send(std::move(body), true, deadline);
             if (!sent) co_return sent.error();
             body_sent = true;
         }

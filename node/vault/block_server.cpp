@@ -138,7 +138,7 @@ Task<void> BlockServer::serve_request(CircuitStreamPtr stream, Bytes body) {
     if (!block) co_return;
     auto bytes = co_await read(*block, true);
     auto message = bytes ? with_kind(Kind::block, std::move(*bytes)) : with_kind(Kind::answer, {});
-    co_await stream->send(std::move(message), true);
+    co_await stream->send(std::move(message), true, parts_.runtime.now() + limits::kFetchAtVault);
 }
 
 // That a disk had no room for a new lease is no reason to forget a block.

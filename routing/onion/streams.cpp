@@ -40,18 +40,22 @@ Task<Result<>> CircuitStream::send(Bytes message, bool last, Time deadline) {
 Task<Result<>> CircuitStream::send_in_turn(ByteView message, bool last, Time deadline) {
     if (!streams_ || message.size() < streams_->limits_.long_message)
         co_return co_await send_parts(message, last, deadline);
-    while (streams_ && !broken_ && streams_->long_under_way_ >= streams_->limits_.long_at_once) {
+    while (streams_ && !broken_ && !streams_->has_turn(message.size())) {
         const auto wake = co_await streams_->long_gone_.wait(deadline);
         if (wake == Wake::closed && runtime_.closing()) co_return error(Code::closed);
         if (wake == Wake::timed_out) give_up();
     }
     if (broken_) co_return *broken_;
-    ++streams_->long_under_way_;
+    streams_->long_under_way_ += message.size();
     auto sent = co_await send_parts(message, last, deadline);
     if (!streams_) co_return sent;
-    --streams_->long_under_way_;
+    streams_->long_under_way_ -= message.size();
     streams_->long_gone_.open();
     co_return sent;
+}
+
+void CircuitStream::let_others_go() {
+    if (streams_ && streams_->has_room(false)) streams_->writable_.open();
 }
 
 // Half a message may have gone.
@@ -62,7 +66,7 @@ void CircuitStream::give_up() {
 }
 
 Task<Result<>> CircuitStream::send_parts(ByteView left, bool last, Time deadline) {
-    const bool is_short = streams_ && left.size() < streams_->limits_.long_message;
+    const bool is_short = streams_ && left.size() < streams_->limits_.short_message;
     std::uint8_t flags = kPartFirst;
     do {
         while (streams_ && !broken_ && !streams_->has_room(is_short)) {
@@ -70,6 +74,8 @@ Task<Result<>> CircuitStream::send_parts(ByteView left, bool last, Time deadline
             if (is_short) ++streams_->short_waiting_;
             const auto wake = co_await streams_->writable_.wait(std::min<Time>(stall, deadline));
             if (is_short && streams_) --streams_->short_waiting_;
+            // Others may have let us pass; it is their turn when we have nothing to send any more.
+            if (is_short && broken_) let_others_go();
             if (wake == Wake::closed && runtime_.closing()) co_return error(Code::closed);
             if (wake != Wake::timed_out || !streams_ || streams_->has_room(is_short)) continue;
             if (runtime_.now() >= deadline)
@@ -86,8 +92,7 @@ Task<Result<>> CircuitStream::send_parts(ByteView left, bool last, Time deadline
         streams_->last_sent_ = runtime_.now();
         flags = 0;
     } while (!left.empty());
-    // Long ones let us pass.
-    if (is_short && streams_ && streams_->has_room(false)) streams_->writable_.open();
+    if (is_short) let_others_go();
     co_return ok();
 }
 

@@ -31,10 +31,11 @@ struct StreamLimits {
     std::size_t message_bytes = 320 * 1024;
     std::size_t unread_bytes = 4 * 1024 * 1024;  // per circuit: messages nobody took, and parts of messages
     std::size_t message_cost = 64;               // counted for a message beside its bytes
-    // Of the long messages that streams have to send side by side so many are begun at once: what was begun
-    // and not ended lies at the other end, and counts there.
+    // Of long messages that streams have to send side by side so many bytes are begun at once: what was begun
+    // and not ended lies at the other end and counts there, and what is sent together arrives together, late.
     std::size_t long_message = 32 * 1024;
-    std::size_t long_at_once = 8;
+    std::size_t long_under_way = 512 * 1024;
+    std::size_t short_message = 8 * 1024;
     // A circuit on which something waits and no cell leaves for so long is dead, whatever its links say.
     Duration stall = seconds(30);
 };
@@ -66,6 +67,7 @@ private:
     Task<Result<>> send_in_turn(ByteView message, bool last, Time deadline);
     Task<Result<>> send_parts(ByteView message, bool last, Time deadline);
     void give_up();
+    void let_others_go();
     void take(const PartView& part);
     void break_off(Error why);
     void count(std::size_t unread);
@@ -105,7 +107,11 @@ private:
     CircuitStreamPtr accept(std::uint32_t id);
     std::uint32_t name(CircuitStream& stream);
     void forget(CircuitStream& stream);
-    // Short messages go before long ones: a question does not wait for somebody's blocks.
+    // As many bytes of long messages as may be begun, and one of any length.
+    bool has_turn(std::size_t size) const {
+        return long_under_way_ == 0 || long_under_way_ + size <= limits_.long_under_way;
+    }
+    // Short messages go before others: a question does not wait for somebody's blocks.
     bool has_room(bool is_short) const { return port_.writable() && (is_short || short_waiting_ == 0); }
     bool stands_still() const { return runtime_.now() - last_sent_ >= limits_.stall; }
 

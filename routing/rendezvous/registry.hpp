@@ -17,7 +17,7 @@ inline constexpr Duration kAbsentKept = hours(72);
 // The maxima of one registry.
 struct RegistryLimits {
     std::size_t vaults = 4096;                     // present and absent
-    std::size_t inventory = std::size_t{2} << 20;  // prefixes of one vault: 128 GiB of full blocks
+    std::size_t inventory = std::size_t{2} << 20;  // prefixes of one vault: 498 GiB of the largest blocks
     std::size_t prefixes = std::size_t{8} << 20;   // of all vaults: about 1.4 GiB
 };
 

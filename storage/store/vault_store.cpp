@@ -294,8 +294,10 @@ std::vector<Result<>> VaultStore::put_group(std::span<const Put> puts) {
 }
 
 std::vector<Result<>> VaultStore::renew(std::span<const Renewal> renewals) {
+    // Read before anybody else's writes are kept waiting: it may be 65 MB.
+    auto looked = env_->look(renewals);
     const std::lock_guard lock(env_->writer);
-    return env_->each_alone(env_->look(renewals), 0, [&](BlockWriter& writes, std::size_t i) -> Result<> {
+    return env_->each_alone(std::move(looked), 0, [&](BlockWriter& writes, std::size_t i) -> Result<> {
         const auto& renewal = renewals[i];
         const auto record = writes.find(renewal.id);
         if (!record) return record.error();

@@ -147,8 +147,8 @@ BOOST_AUTO_TEST_CASE(a_short_message_overtakes_a_long_one) {
 
 // What was begun and not ended lies at the other end, and counts there.
 BOOST_AUTO_TEST_CASE(of_long_messages_a_few_are_sent_at_once_and_short_ones_do_not_wait) {
-    const auto most = StreamLimits{}.long_at_once;
     const auto size = StreamLimits{}.long_message;
+    const auto most = StreamLimits{}.long_under_way / size;
     std::vector<CircuitStreamPtr> opened;
     for (std::size_t i = 0; i < 3 * most; ++i) opened.push_back(*streams.open());
     for (const auto& stream : opened) {
