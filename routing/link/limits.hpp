@@ -29,9 +29,8 @@ struct LinkLimits {
     unsigned create_burst = 200;         // and at once
     std::size_t outstanding_rpcs = 256;  // over one link, each way
     std::size_t control_frames = 1024;   // waiting to leave one link: 4 MiB
-    // Of requests and answers, waiting to leave one link: as many answers as may be outstanding, each of a
-    // block of 64 frames. transit_bytes bounds the sum over all links.
-    std::size_t body_frames = 16384;
+    // Of requests and answers, waiting to leave one link: 130 blocks of 64 frames, 32 MiB.
+    std::size_t body_frames = 8192;
     std::size_t transit_bytes = std::size_t{128} << 20;  // on their way through the node (Holdings)
     std::size_t request_bytes = std::size_t{64} << 20;   // of long requests over all links, not answered
 
