@@ -35,7 +35,7 @@ FetchCall sample_call(const storage::SegmentRef& segment, BlockMask want) {
     out.want = want;
     out.need = std::min<unsigned>(count_of(want), segment.profile.k);
     out.patience = limits::kSamplePatience;
-    out.limit = limits::kSamplePatience + limits::at_least_rate(out.need * segment.profile.block());
+    out.limit = limits::kSamplePatience + limits::on_a_slow_line(out.need * segment.profile.block());
     out.take = [](storage::Block) { return true; };
     return out;
 }

@@ -1,6 +1,7 @@
 #include "node/protocol/asked.hpp"
 
 #include <algorithm>
+
 #include "node/protocol/limits.hpp"
 
 namespace catacomb::node {

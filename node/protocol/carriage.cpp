@@ -23,12 +23,14 @@ constexpr bool fills_its_cells(BlockClass c) {
     const auto block = storage::block_size(c);
     const auto cells = storage::cells_of(c);
     const auto room = cells * routing::kForwardPartData;
+    // The wider direction and frames carry so much more that of 64 one is saved.
+    const auto wide = cells - (c == BlockClass::cells64 ? 1 : 0);
     return pieces(block + kBesideOnStream, routing::kForwardPartData) == cells &&
-           pieces(block + kBesideOnStream, routing::kBackwardPartData) <= cells &&
+           pieces(block + kBesideOnStream, routing::kBackwardPartData) == wide &&
            pieces(storage::fragment_size(c) + kBesideOnStream, routing::kForwardPartData) == cells &&
-           pieces(block + kBesideInRequest, routing::kFramePayload) <= cells &&
+           pieces(block + kBesideInRequest, routing::kFramePayload) == wide &&
            (c == BlockClass::cells1 ||
-            pieces(block + kBesideInRequest + kVaultsToAvoid, routing::kFramePayload) <= cells) &&
+            pieces(block + kBesideInRequest + kVaultsToAvoid, routing::kFramePayload) == wide) &&
            (c == BlockClass::quarter_cell || 100 * (room - block) <= 4 * room);
 }
 

@@ -36,7 +36,7 @@ inline constexpr Duration kLastWords = seconds(3);
 // Silence for longer than this, and a body that a sample asks for does not come. For all of them together
 // there is as long as they take on a line of 1 Mbit/s besides.
 inline constexpr Duration kSamplePatience = seconds(8);
-constexpr Duration at_least_rate(std::size_t bytes) { return milliseconds(bytes / 125); }
+constexpr Duration on_a_slow_line(std::size_t bytes) { return milliseconds(bytes / 125); }
 // That a check or a renewal looks at: 5.3 TB. A key made to harm names one branch again and again, and its
 // tree has no end worth waiting for.
 inline constexpr std::size_t kMostSegments = std::size_t{1} << 20;

@@ -19,7 +19,6 @@ struct CircuitLimits {
     std::size_t own_queue_cells = 64;             // cells of our own that may wait per circuit
     std::size_t relayed_circuits = 4096;
     Duration create_limit = seconds(10);  // one hop's handshake
-    Duration half_built_limit = seconds(60);
 
     // Cells that may wait in one channel: a window of the neighbour's, our own, and for each stream one that
     // ends it. Who returns no credit and goes on asking has no circuit any more.

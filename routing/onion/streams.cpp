@@ -38,9 +38,9 @@ Task<Result<>> CircuitStream::send(Bytes message, bool last, Time deadline) {
 }
 
 Task<Result<>> CircuitStream::send_in_turn(ByteView message, bool last, Time deadline) {
-    if (!streams_ || message.size() < streams_->limits_.long_message)
+    if (message.size() < streams_->limits_.long_message)
         co_return co_await send_parts(message, last, deadline);
-    while (streams_ && !broken_ && !streams_->has_turn(message.size())) {
+    while (!broken_ && !streams_->has_turn(message.size())) {
         const auto wake = co_await streams_->long_gone_.wait(deadline);
         if (wake == Wake::closed && runtime_.closing()) co_return error(Code::closed);
         if (wake == Wake::timed_out) give_up();
@@ -60,36 +60,47 @@ void CircuitStream::let_others_go() {
 
 // Half a message may have gone.
 void CircuitStream::give_up() {
-    if (broken_ || !streams_) return;
+    if (broken_) return;
     if (id_ != kUnnamed) streams_->port_.send_part(id_, PartKind::message, kPartReset, {});
     break_off(error(Code::timed_out, "the circuit took the message too slowly"));
 }
 
+// Until a part may be queued; with whatever broke the stream, when that comes first.
+Task<Result<>> CircuitStream::wait_for_room(bool is_short, Time deadline) {
+    while (!broken_ && !streams_->has_room(is_short)) {
+        const auto stall = runtime_.now() + streams_->limits_.stall;
+        if (is_short) ++streams_->short_waiting_;
+        // Each part that leaves wakes whoever waits, so that only who is not woken sees the circuit stand
+        // still.
+        const auto wake = co_await streams_->writable_.wait(std::min<Time>(stall, deadline));
+        if (is_short && streams_) --streams_->short_waiting_;
+        if (wake == Wake::closed && runtime_.closing()) co_return error(Code::closed);
+        if (wake != Wake::timed_out || broken_ || streams_->has_room(is_short)) continue;
+        if (runtime_.now() >= deadline) {
+            give_up();
+        } else if (!streams_->port_.writable()) {
+            streams_->port_.end_circuit();
+        }
+    }
+    if (!broken_) co_return ok();
+    // Others may have let us pass.
+    if (is_short) let_others_go();
+    co_return *broken_;
+}
+
 Task<Result<>> CircuitStream::send_parts(ByteView left, bool last, Time deadline) {
-    const bool is_short = streams_ && left.size() < streams_->limits_.short_message;
+    const bool is_short = left.size() < streams_->limits_.short_message;
     std::uint8_t flags = kPartFirst;
     do {
-        while (streams_ && !broken_ && !streams_->has_room(is_short)) {
-            const auto stall = runtime_.now() + streams_->limits_.stall;
-            if (is_short) ++streams_->short_waiting_;
-            const auto wake = co_await streams_->writable_.wait(std::min<Time>(stall, deadline));
-            if (is_short && streams_) --streams_->short_waiting_;
-            // Others may have let us pass; it is their turn when we have nothing to send any more.
-            if (is_short && broken_) let_others_go();
-            if (wake == Wake::closed && runtime_.closing()) co_return error(Code::closed);
-            if (wake != Wake::timed_out || !streams_ || streams_->has_room(is_short)) continue;
-            if (runtime_.now() >= deadline)
-                give_up();
-            else if (streams_->stands_still())
-                streams_->port_.end_circuit();
+        if (broken_ || !streams_->has_room(is_short)) {
+            auto room = co_await wait_for_room(is_short, deadline);
+            if (!room) co_return room;
         }
-        if (broken_) co_return *broken_;
         const auto piece = left.first(std::min(left.size(), streams_->port_.part_capacity()));
         left = left.subspan(piece.size());
         if (left.empty()) flags |= kPartLast | (last ? kPartEnd : 0);
         if (id_ == kUnnamed) id_ = streams_->name(*this);
         streams_->port_.send_part(id_, PartKind::message, flags, piece);
-        streams_->last_sent_ = runtime_.now();
         flags = 0;
     } while (!left.empty());
     if (is_short) let_others_go();

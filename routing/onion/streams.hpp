@@ -66,6 +66,7 @@ private:
     friend class Streams;
     Task<Result<>> send_in_turn(ByteView message, bool last, Time deadline);
     Task<Result<>> send_parts(ByteView message, bool last, Time deadline);
+    Task<Result<>> wait_for_room(bool is_short, Time deadline);
     void give_up();
     void let_others_go();
     void take(const PartView& part);
@@ -73,7 +74,7 @@ private:
     void count(std::size_t unread);
     void cut_off() override;
 
-    Streams* streams_;  // null once the circuit is gone
+    Streams* streams_;  // null once the circuit is gone: then broken_ says why
     Runtime& runtime_;
     std::uint32_t id_;
     MessageAssembler assembler_;
@@ -113,7 +114,6 @@ private:
     }
     // Short messages go before others: a question does not wait for somebody's blocks.
     bool has_room(bool is_short) const { return port_.writable() && (is_short || short_waiting_ == 0); }
-    bool stands_still() const { return runtime_.now() - last_sent_ >= limits_.stall; }
 
     Runtime& runtime_;
     CellPort& port_;
@@ -127,7 +127,6 @@ private:
     std::uint32_t newest_from_peer_ = 0;
     std::size_t unread_bytes_ = 0;
     std::size_t long_under_way_ = 0, short_waiting_ = 0;
-    Time last_sent_{};
     Gate writable_, long_gone_;
 };
 

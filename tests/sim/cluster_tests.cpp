@@ -44,6 +44,36 @@ Duration time_of_small_files(Cluster& cluster, std::size_t client, std::uint64_t
     return world.now() - began;
 }
 
+// What lies between one node and all others.
+class Line {
+public:
+    Line(Cluster& cluster, std::size_t node) : cluster_(cluster), node_(node) {}
+    void limit_up(std::uint64_t bytes_per_second) const {
+        each_other([&](auto i) { way(node_, i).bytes_per_second = bytes_per_second; });
+    }
+    void limit_down(std::uint64_t bytes_per_second) const {
+        each_other([&](auto i) { way(i, node_).bytes_per_second = bytes_per_second; });
+    }
+    // Bytes that the node wrote to others.
+    std::uint64_t sent() const {
+        std::uint64_t out = 0;
+        each_other([&](auto i) { out += way(node_, i).bytes; });
+        return out;
+    }
+
+private:
+    Path& way(std::size_t from, std::size_t to) const {
+        return cluster_.world().network().path(cluster_.address(from).address, cluster_.address(to).address);
+    }
+    template <class Act>
+    void each_other(Act act) const {
+        for (std::size_t i = 0; i < cluster_.size(); ++i)
+            if (i != node_) act(i);
+    }
+    Cluster& cluster_;
+    std::size_t node_;
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(cluster)
@@ -85,18 +115,14 @@ BOOST_AUTO_TEST_CASE(a_large_segment_goes_in_over_a_slow_line) {
     SimWorld world(3);
     Cluster cluster(world, network_of(16, 0, 1));
     BOOST_REQUIRE(cluster.settle(minutes(2)));
-    for (std::size_t i = 0; i < 16; ++i) {
-        auto& up = world.network().path(cluster.address(16).address, cluster.address(i).address);
-        up.bytes_per_second = 100'000;
-    }
+    const Line line(cluster, 16);
+    line.limit_up(100'000);
     const auto file = random_bytes(5'500'000, 1);
     const auto began = world.now();
     auto report = cluster.insert(16, file, {}, minutes(8));
     BOOST_REQUIRE_MESSAGE(report.has_value(), "insert: " << report.error().text());
-    std::uint64_t sent = 0;
-    for (std::size_t i = 0; i < 16; ++i)
-        sent += world.network().path(cluster.address(16).address, cluster.address(i).address).bytes;
-    BOOST_TEST_MESSAGE("inserted in " << in_seconds(world.now() - began) << " s, " << sent << " bytes");
+    BOOST_TEST_MESSAGE("inserted in " << in_seconds(world.now() - began) << " s, " << line.sent()
+                                      << " bytes");
     BOOST_TEST(report->blocks_placed == report->blocks_wanted);
     auto back = cluster.get(2, report->key, minutes(8));
     BOOST_REQUIRE_MESSAGE(back.has_value(), "get: " << back.error().text());
@@ -109,20 +135,15 @@ BOOST_AUTO_TEST_CASE(a_large_segment_is_read_back_over_a_slow_line) {
     SimWorld world(4);
     Cluster cluster(world, network_of(16, 0, 1));
     BOOST_REQUIRE(cluster.settle(minutes(2)));
-    std::uint64_t sent = 0;
-    for (std::size_t i = 0; i < 16; ++i) {
-        const auto client = cluster.address(16).address, relay = cluster.address(i).address;
-        world.network().path(client, relay).bytes_per_second = 150'000;
-        world.network().path(relay, client).bytes_per_second = 150'000;
-    }
+    const Line line(cluster, 16);
+    line.limit_up(150'000);
+    line.limit_down(150'000);
     const auto file = random_bytes(5'000'000, 1);
     auto report = cluster.insert(16, file, {}, minutes(15));
     BOOST_REQUIRE_MESSAGE(report.has_value(), "insert: " << report.error().text());
     BOOST_TEST(report->bodies_read == report->bodies_asked);
     BOOST_TEST(report->vaults_failed == 0U);
-    for (std::size_t i = 0; i < 16; ++i)
-        sent += world.network().path(cluster.address(16).address, cluster.address(i).address).bytes;
-    BOOST_TEST(sent < 8'000'000U, sent << " bytes for one segment of 5.1 MB");
+    BOOST_TEST(line.sent() < 8'000'000U, line.sent() << " bytes for one segment of 5.1 MB");
     auto back = cluster.get(16, report->key, minutes(15));
     BOOST_REQUIRE_MESSAGE(back.has_value(), "get: " << back.error().text());
     BOOST_TEST((*back == file));

@@ -5,9 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "storage/store/memory_store.hpp"
-#include "tools/sim/forwarding_store.hpp"
-#include "tools/sim/world.hpp"
+#include "tests/unit/node/vault_queue.hpp"
 
 namespace catacomb::node {
 namespace {
@@ -30,13 +28,7 @@ public:
     std::optional<std::uint8_t> refused;
 };
 
-struct Fixture {
-    sim::SimWorld world{1};
-    sim::SimRuntime& runtime = world.start("vault", routing::Endpoint::v4(0x0a000001, 1));
-    storage::MemoryBlockStore memory{std::uint64_t{1} << 30};
-    RecordingStore store{memory};
-    PutQueue queue{runtime, store};
-    routing::TaskSet tasks{runtime};
+struct Fixture : VaultQueue<PutQueue, RecordingStore> {
     unsigned stored = 0;
     std::vector<Code> failed;
 
