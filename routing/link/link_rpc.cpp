@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/codec.hpp"
+#include "base/defence.hpp"
 #include "base/log.hpp"
 #include "routing/tap.hpp"
 
@@ -56,8 +57,8 @@ Task<Result<Bytes>> LinkRpc::call_over(std::shared_ptr<Link> link, Method method
     send_request(*link, key.second, method, std::exchange(body, Bytes{}));
     auto answer = co_await promise->wait(deadline);
     calling_.erase(key);
-    // Silence since we asked: the connection is dead and only we do not know yet.
-    if (!answer && answer.error().is(Code::timed_out) && link->last_heard() < asked_at) link->close();
+    const bool late = !answer && answer.error().is(Code::timed_out);
+    if (!stands(Defence::links_judge_themselves) && late && link->last_heard() < asked_at) link->close();
     co_return answer;
 }
 

@@ -1,0 +1,7 @@
+#include "base/defence.hpp"
+
+namespace catacomb {
+
+bool stands(Defence) { return true; }
+
+}  // namespace catacomb

@@ -1,0 +1,17 @@
+// Defences that an attacker of the simulated world is tried without: if the attack does not succeed then,
+// that it fails otherwise proves nothing. They all stand in every program that anybody runs: there stands()
+// is a function that says yes. tools/sim/attackers brings another at link time (docs/testing.md).
+#pragma once
+
+#include <cstdint>
+
+namespace catacomb {
+
+enum class Defence : std::uint8_t {
+    links_judge_themselves,  // no request's deadline ends a link, nor may an outsider choose it as short as
+                             // he likes
+};
+
+bool stands(Defence which);
+
+}  // namespace catacomb
