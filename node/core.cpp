@@ -6,7 +6,7 @@
 namespace catacomb::node {
 namespace {
 
-constexpr auto kHousePeriod = seconds(10);
+constexpr auto kHousePeriod = seconds(10), kLinksPeriod = seconds(2);
 constexpr std::size_t kStreamsServed = 8192;  // at once, of all circuits that end here
 
 std::optional<routing::OwnDescriptor> make_own(const NodeOptions& options, Time now) {
@@ -123,6 +123,7 @@ Result<> NodeCore::start() {
     pool_.start();
     keep_tickets();
     tasks_.spawn(keep_house());
+    tasks_.spawn(watch_links());
     return ok();
 }
 
@@ -198,12 +199,19 @@ Task<void> NodeCore::serve_endpoint(std::shared_ptr<routing::RelayCircuit> circu
     }
 }
 
+Task<void> NodeCore::watch_links() {
+    for (;;) {
+        const bool slept = co_await routing::sleep_for(runtime_, kLinksPeriod);
+        if (!slept) co_return;
+        links_.look_after(runtime_.now());
+    }
+}
+
 Task<void> NodeCore::keep_house() {
     // Not `while (co_await …)`: g++ 12.2 makes an illegal instruction of it (docs/decisions/0005).
     for (;;) {
         const bool slept = co_await routing::sleep_for(runtime_, kHousePeriod);
         if (!slept) co_return;
-        links_.close_idle(runtime_.now());
         if (!relay_) close_needless_links();
         if (relay_) relay_->rendezvous.expire(runtime_.now());
     }

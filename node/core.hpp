@@ -103,6 +103,7 @@ private:
     void renew(routing::IdentityKind kind, const routing::IdentityProofs& proofs);
     Task<void> serve_endpoint(std::shared_ptr<routing::RelayCircuit> circuit, CircuitStreamPtr stream);
     Task<void> keep_house();
+    Task<void> watch_links();
     void close_needless_links();
 
     Runtime& runtime_;

@@ -21,7 +21,7 @@ enum class Answers { alone, for_others };
 
 // What a call tells that has ended: `failure` is empty when it brought what was asked for.
 inline Heard heard_from(std::optional<Code> failure, Duration waited, Answers how) {
-    constexpr Duration kTimeToAnswer = seconds(1);
+    constexpr Duration kTimeToAnswer = seconds(2);  // as much as the ring gives it
     if (!failure) return Heard::answer;
     switch (*failure) {
         case Code::unreachable:

@@ -32,6 +32,9 @@ struct RpcPeer {
     std::shared_ptr<const Descriptor> relay;  // null for a client
     std::uint64_t link = 0;                   // local number of the link
     std::uint64_t request = 0;                // local number of the request
+    std::shared_ptr<const bool> withdrawn;    // set when the asker gave it up, or cannot be answered any more
+    // False: what is not begun for it need not be.
+    bool is_wanted() const { return !withdrawn || !*withdrawn; }
 };
 
 class RpcCaller {

@@ -1,6 +1,9 @@
 // ExitTools: what every operation of an exit works with. They outlive each of its requests.
 #pragma once
 
+#include <algorithm>
+
+#include "base/defence.hpp"
 #include "node/exit/errand.hpp"
 #include "node/protocol/acknowledgement.hpp"
 #include "node/protocol/limits.hpp"
@@ -29,7 +32,8 @@ inline unsigned only_block(const Gather::Ask& ask) {
 }
 
 inline Duration job_limit(std::uint32_t limit_ms) {
-    return std::min<Duration>(milliseconds(limit_ms), limits::kLongestJob);
+    const auto least = stands(Defence::links_judge_themselves) ? limits::kShortestJob : Duration{};
+    return std::clamp<Duration>(milliseconds(limit_ms), least, limits::kLongestJob);
 }
 
 }  // namespace catacomb::node

@@ -40,7 +40,9 @@ constexpr Duration on_a_slow_line(std::size_t bytes) { return milliseconds(bytes
 // That a check or a renewal looks at: 5.3 TB. A key made to harm names one branch again and again, and its
 // tree has no end worth waiting for.
 inline constexpr std::size_t kMostSegments = std::size_t{1} << 20;
-// More than this an exit gives to no request.
+// What an exit gives to a request, whatever its client says: with less than the shortest its relays would be
+// asked for what they have no time to answer.
+inline constexpr Duration kShortestJob = seconds(5);
 inline constexpr Duration kLongestJob = seconds(120);
 // From the opening of a stream to its first message.
 inline constexpr Duration kFirstMessage = seconds(30);
@@ -146,6 +148,7 @@ static_assert(nest(kStoreJob + kLastWords, kStoreJob, kStoreAtRelay, kStoreAtVau
 static_assert(nest(kFetchJob + kLastWords, kFetchJob, kFetchAtRelay, kFetchAtVaults, kFetchAtVault));
 static_assert(nest(kHaveJob + kLastWords, kHaveJob, kHaveAtRelay));
 static_assert(nest(kRenewJob + kLastWords, kRenewJob, kRenewAtRelay, kRenewAtVaults, kRenewAtVault));
+static_assert(kShortestJob <= kHaveJob && kShortestJob <= kFetchJob);
 static_assert(nest(kSegment, kStoreJob + kLastWords) && nest(kSegment, kFetchJob + kLastWords));
 static_assert(kLongestJob >= kStoreJob && kLongestJob >= kFetchJob && kLongestJob >= kHaveJob &&
               kLongestJob >= kRenewJob);

@@ -26,7 +26,7 @@ Bytes found(const Bytes& block) {
 
 }  // namespace
 
-Task<Result<Bytes>> FetchFromVaults::serve_fetch(Bytes body) {
+Task<Result<Bytes>> FetchFromVaults::serve_fetch(routing::RpcPeer from, Bytes body) {
     auto message = decode<wire::FetchBlock>(body);
     if (!message) co_return error(Code::malformed);
     auto block = to_block_id(message->root(), message->index());
@@ -36,8 +36,9 @@ Task<Result<Bytes>> FetchFromVaults::serve_fetch(Bytes body) {
     const auto give_up = runtime_.now() + limits::kFetchAtVaults;
     std::set<std::uint64_t> asked;
     for (;;) {
-        auto bytes = co_await ask_all(*block, asked, give_up);
+        auto bytes = co_await ask_all(from, *block, asked, give_up);
         if (bytes) co_return found(*bytes);
+        if (!from.is_wanted()) co_return error(Code::timed_out);
         const bool known = sessions_.registry().known(prefix_of(*block)) != Known::no;
         wire::FetchAnswer answer;
         answer.set_outcome(known ? wire::FetchAnswer::ABSENT : wire::FetchAnswer::NO);
@@ -47,10 +48,11 @@ Task<Result<Bytes>> FetchFromVaults::serve_fetch(Bytes body) {
     }
 }
 
-Task<std::optional<Bytes>> FetchFromVaults::ask_all(storage::BlockId block, std::set<std::uint64_t>& asked,
-                                                    Time give_up) {
+Task<std::optional<Bytes>> FetchFromVaults::ask_all(routing::RpcPeer from, storage::BlockId block,
+                                                    std::set<std::uint64_t>& asked, Time give_up) {
     const auto holders = sessions_.registry().holders(prefix_of(block));
     for (const auto& vault : holders) {
+        if (!from.is_wanted()) break;
         if (!asked.insert(vault.session).second) continue;
         const auto deadline = std::min<Time>(runtime_.now() + limits::kFetchAtVault, give_up);
         auto bytes = co_await ask(vault.session, block, deadline);
@@ -67,7 +69,7 @@ Task<Result<Bytes>> FetchFromVaults::ask(std::uint64_t session, storage::BlockId
     wanted.set_root(proto_bytes(block.root));
     wanted.set_index(block.index);
     auto message = encode(Kind::vault_request, wanted);
-    auto sent = co_await (*stream)->send(std::move(message), true);
+    auto sent = co_await (*stream)->send(std::move(message), true, deadline);
     if (!sent) co_return sent.error();
     auto reply = co_await (*stream)->receive(deadline);
     if (!reply) co_return reply.error();

@@ -14,12 +14,13 @@ public:
     FetchFromVaults(Runtime& runtime, Sessions& sessions) : runtime_(runtime), sessions_(sessions) {}
 
     // An exit asks.
-    Task<Result<Bytes>> serve_fetch(Bytes body);
+    Task<Result<Bytes>> serve_fetch(routing::RpcPeer from, Bytes body);
     Task<Result<Bytes>> serve_have(Bytes body);
 
 private:
     // From the vaults that are here and were not asked yet.
-    Task<std::optional<Bytes>> ask_all(storage::BlockId block, std::set<std::uint64_t>& asked, Time give_up);
+    Task<std::optional<Bytes>> ask_all(routing::RpcPeer from, storage::BlockId block,
+                                       std::set<std::uint64_t>& asked, Time give_up);
     Task<Result<Bytes>> ask(std::uint64_t session, storage::BlockId block, Time deadline);
 
     Runtime& runtime_;

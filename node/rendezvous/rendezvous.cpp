@@ -14,13 +14,16 @@ Rendezvous::Rendezvous(Parts parts)
     using routing::Method;
     const auto serve = [this](Method method, auto answer) {
         parts_.server.serve(method, [answer](routing::RpcPeer from, Bytes body) -> Task<Result<Bytes>> {
-            return from.relay ? answer(std::move(body)) : refuse();
+            return from.relay ? answer(std::move(from), std::move(body)) : refuse();
         });
     };
-    serve(Method::store, [this](Bytes body) { return store_.serve(std::move(body)); });
-    serve(Method::fetch, [this](Bytes body) { return fetch_.serve_fetch(std::move(body)); });
-    serve(Method::have, [this](Bytes body) { return fetch_.serve_have(std::move(body)); });
-    serve(Method::renew, [this](Bytes body) { return renew_.serve(std::move(body)); });
+    serve(Method::store,
+          [this](auto from, Bytes body) { return store_.serve(std::move(from), std::move(body)); });
+    serve(Method::fetch,
+          [this](auto from, Bytes body) { return fetch_.serve_fetch(std::move(from), std::move(body)); });
+    serve(Method::have, [this](auto, Bytes body) { return fetch_.serve_have(std::move(body)); });
+    serve(Method::renew,
+          [this](auto from, Bytes body) { return renew_.serve(std::move(from), std::move(body)); });
 }
 
 Task<Result<Bytes>> Rendezvous::refuse() { co_return error(Code::refused); }

@@ -12,8 +12,10 @@ using routing::Handle;
 
 // Of one request; what comes of a vault when it is over is forgotten.
 struct RenewAtVaults::Run {
-    Run(Runtime& runtime, Time until) : give_up(until), changed(runtime) {}
+    Run(Runtime& runtime, routing::RpcPeer asker, Time until)
+        : from(std::move(asker)), give_up(until), changed(runtime) {}
 
+    routing::RpcPeer from;
     Time give_up;
     wire::ManyRenewed out;
     std::size_t vaults_left = 0;
@@ -21,12 +23,13 @@ struct RenewAtVaults::Run {
     routing::Gate changed;
 };
 
-Task<Result<Bytes>> RenewAtVaults::serve(Bytes body) {
+Task<Result<Bytes>> RenewAtVaults::serve(routing::RpcPeer from, Bytes body) {
     const auto message = decode<wire::Renew>(body);
     if (!message) co_return error(Code::malformed);
     const auto asked = read_renewal(*message, limits::kRenewedByRelay);
     if (!asked) co_return asked.error();
-    const auto run = std::make_shared<Run>(parts_.runtime, parts_.runtime.now() + limits::kRenewAtVaults);
+    const auto run =
+        std::make_shared<Run>(parts_.runtime, std::move(from), parts_.runtime.now() + limits::kRenewAtVaults);
     auto vaults = renew_lists(*asked, [this](const auto& block) { return parts_.sessions.holders(block); });
     run->vaults_left = vaults.size();
     for (auto& lists : vaults) tasks_.spawn(ask_vault(run, std::move(lists)));
@@ -42,7 +45,7 @@ Task<Result<Bytes>> RenewAtVaults::serve(Bytes body) {
 Task<void> RenewAtVaults::ask_vault(std::shared_ptr<Run> run, VaultLists lists) {
     for (auto& list : lists.lists) {
         const bool further = co_await ask(run, lists.vault, std::move(list));
-        if (!further) break;
+        if (!further || !run->from.is_wanted()) break;
     }
     --run->vaults_left;
     run->changed.open();
@@ -75,7 +78,7 @@ Task<Result<wire::Renewed>> RenewAtVaults::converse(std::uint64_t session, const
         for (const auto& item : asked.items) tap->saw({Handle::Kind::vault_session, session}, item.root);
     }
     auto message = encode(Kind::vault_renew, to_wire(asked));
-    auto sent = co_await (*stream)->send(std::move(message), true);
+    auto sent = co_await (*stream)->send(std::move(message), true, deadline);
     if (!sent) co_return sent.error();
     auto reply = co_await (*stream)->receive(deadline);
     if (!reply) co_return reply.error();

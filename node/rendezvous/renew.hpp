@@ -22,7 +22,7 @@ public:
     explicit RenewAtVaults(Parts parts) : parts_(parts), tasks_(parts.runtime) {}
 
     // An exit asks.
-    Task<Result<Bytes>> serve(Bytes body);
+    Task<Result<Bytes>> serve(routing::RpcPeer from, Bytes body);
     Task<void> drained() { return tasks_.drained(); }
 
 private:

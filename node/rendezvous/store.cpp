@@ -61,7 +61,7 @@ std::vector<Candidate> StoreAtVaults::candidates(const Wanted& wanted) const {
     return out;
 }
 
-Task<Result<Bytes>> StoreAtVaults::serve(Bytes body) {
+Task<Result<Bytes>> StoreAtVaults::serve(routing::RpcPeer from, Bytes body) {
     auto wanted = read_request(body);
     if (!wanted) co_return wanted.error();
     const auto give_up = parts_.runtime.now() + limits::kStoreAtVaults;
@@ -70,6 +70,7 @@ Task<Result<Bytes>> StoreAtVaults::serve(Bytes body) {
     while (auto offer_now = order.next(parts_.runtime.now())) {
         auto given = co_await offer(*offer_now, *wanted, order);
         if (given) co_return encode(*given);
+        if (!from.is_wanted()) co_return error(Code::timed_out);
     }
     co_return error(order.nobodys_word());
 }

@@ -23,7 +23,7 @@ public:
     explicit StoreAtVaults(Parts parts) : parts_(parts) {}
 
     // An exit asks.
-    Task<Result<Bytes>> serve(Bytes body);
+    Task<Result<Bytes>> serve(routing::RpcPeer from, Bytes body);
 
 private:
     // What an exit wants stored, or kept for longer.

@@ -8,7 +8,7 @@ namespace {
 
 bool is_kind(std::uint8_t kind) {
     return kind >= static_cast<std::uint8_t>(FrameKind::cell_forward) &&
-           kind <= static_cast<std::uint8_t>(FrameKind::padding);
+           kind <= static_cast<std::uint8_t>(FrameKind::withdraw);
 }
 
 std::uint8_t flags_of(FrameKind kind) {
@@ -29,6 +29,9 @@ bool may_have_length(FrameKind kind, std::size_t length) {
             return length == kFramePayload;
         case FrameKind::destroy:
         case FrameKind::padding:
+        case FrameKind::probe:
+        case FrameKind::alive:
+        case FrameKind::withdraw:
             return length == 0;
         default:
             return length <= kFramePayload;

@@ -24,7 +24,10 @@ enum class FrameKind : std::uint8_t {
     credit = 6,
     rpc_request = 7,
     rpc_response = 8,
-    padding = 9,  // empty
+    padding = 9,    // empty
+    probe = 10,     // empty: whoever lives answers
+    alive = 11,     // empty: the answer
+    withdraw = 12,  // empty: the request of that number is wanted no longer
 };
 
 // Flags, on RPC frames only; every other kind has none.

@@ -77,6 +77,7 @@ bool Link::read_batch() {
     }
     ++links_.counters.reads;
     last_heard_ = links_.runtime().now();
+    pulse_.heard();
     take_frames(MutableBytes(buffer).first(held + *got));
     return held + *got < limit;
 }
@@ -171,17 +172,28 @@ std::uint32_t Link::fresh_channel() {
     return initiator_ ? id : id | 0x80000000u;
 }
 
-void Link::want_flush() { links_.mark_dirty(*this); }
+void Link::want_flush() {
+    if (!quiet_ && !pulse_.is_waiting()) pulse_.sent(links_.runtime().now());
+    links_.mark_dirty(*this);
+}
+
+void Link::send_quietly(FrameKind kind) {
+    quiet_ = true;
+    send_control(kind, 0, 0, {});
+    quiet_ = false;
+}
+
+void Link::look_after(Time now) {
+    if (state_ != State::open) return;
+    const auto step = pulse_.look(now);
+    if (step == Pulse::Step::probe) send_quietly(FrameKind::probe);
+    if (step == Pulse::Step::end) close();
+}
 
 void Link::send_control(FrameKind kind, std::uint32_t channel, std::uint8_t flags, ByteView payload) {
     if (!outbox_.push_control(kind, channel, flags, payload)) close_soon();
 }
 
-void Link::send_body(FrameKind kind, std::uint32_t channel, Outbox::BodyFlags flags, ByteView body) {
-    if (!outbox_.push_body(kind, channel, flags, body)) close_soon();
-}
-
-// The peer does not read. Not at once: we may be deep inside a circuit that closing would destroy.
 void Link::close_soon() {
     std::weak_ptr<Link> weak = weak_from_this();
     links_.runtime().post([weak] {
@@ -207,6 +219,7 @@ bool Link::write_out() {
             blocked_ = true;
             stream_->when_writable([this] {
                 blocked_ = false;
+                pulse_.heard();
                 flush();
             });
             return false;

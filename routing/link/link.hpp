@@ -6,6 +6,7 @@
 #pragma once
 
 #include "routing/link/outbox.hpp"
+#include "routing/link/pulse.hpp"
 #include "routing/runtime.hpp"
 
 namespace catacomb::routing {
@@ -46,14 +47,27 @@ public:
     // A small frame, ahead of all flows. Closes the link when more than the maximum wait (the peer does not
     // read).
     void send_control(FrameKind kind, std::uint32_t channel, std::uint8_t flags, ByteView payload);
-    // A body of any length, as a flow of its own. Closes the link when more than the maximum wait.
-    void send_body(FrameKind kind, std::uint32_t channel, Outbox::BodyFlags flags, ByteView body);
+    // A body of any length, as a flow of its own. False when more than the maximum would wait.
+    [[nodiscard]] bool send_body(FrameKind kind, std::uint32_t channel, Outbox::BodyFlags flags,
+                                 ByteView body) {
+        return outbox_.push_body(kind, channel, flags, body);
+    }
+    // The peer asks and does not read. Not at once: we may be deep inside a circuit that closing would
+    // destroy.
+    void close_soon();
+    // The number of our next request by it.
+    std::uint32_t fresh_request() { return ++requests_; }
+    // What of that body has not left is not sent. True when nothing of it was.
+    bool drop_body(FrameKind kind, std::uint32_t channel) { return outbox_.drop_body(kind, channel); }
     // A channel id that this end has not used on this link; the two ends never pick the same.
     std::uint32_t fresh_channel();
     Outbox& outbox() { return outbox_; }
     const Outbox& outbox() const { return outbox_; }
     // Seals and writes what waits. Called by Links at the end of a batch.
     void flush();
+    // Called by Links now and then: asks whether the other end still lives, and closes when it does not.
+    void look_after(Time now);
+    void answer_probe() { send_quietly(FrameKind::alive); }
 
     std::size_t circuits = 0;  // kept by Circuits, under LinkLimits::circuits
 
@@ -74,7 +88,7 @@ private:
 
     bool write_out();
     void want_flush();
-    void close_soon();
+    void send_quietly(FrameKind kind);
 
     Links& links_;
     StreamPtr stream_;
@@ -88,7 +102,9 @@ private:
     Endpoint remote_;
     Time last_heard_{};
     std::optional<Error> refusal_;
-    std::uint32_t channels_used_ = 0;
+    std::uint32_t channels_used_ = 0, requests_ = 0;
+    Pulse pulse_;
+    bool quiet_ = false;  // what is sent now asks for no sign of life
 
     Bytes partial_;        // less than one frame, between reads
     bool paused_ = false;  // reading, until the peer is verified

@@ -1,7 +1,5 @@
 #include "routing/link/link_rpc.hpp"
 
-#include <set>
-
 #include "base/codec.hpp"
 #include "base/defence.hpp"
 #include "base/log.hpp"
@@ -45,28 +43,37 @@ Task<Result<Bytes>> LinkRpc::call(std::shared_ptr<const Descriptor> peer, Method
 Task<Result<Bytes>> LinkRpc::call_over(std::shared_ptr<Link> link, Method method, Bytes body, Time deadline) {
     if (!link->is_open()) co_return error(Code::unreachable, "the link is closed");
     if (body.size() > kRpcMaxBody) co_return error(Code::limit, "the request is too long");
-    const auto on_link = [&](const auto& entry) { return entry.first.first == link->number(); };
-    if (std::count_if(calling_.begin(), calling_.end(), on_link) >=
-        static_cast<std::ptrdiff_t>(links_.limits().outstanding_rpcs)) {
+    const Key key{link->number(), link->fresh_request()};
+    if (on_link_[key.first].asked >= links_.limits().outstanding_rpcs) {
         co_return error(Code::limit, "too many requests are outstanding to that relay");
     }
-    const Key key{link->number(), next_request_++};
+    const auto asked_at = runtime_.now();
+    const bool sent = send_request(*link, key.second, method, std::exchange(body, Bytes{}));
+    if (!sent) co_return error(Code::limit, "too much waits to be sent to that relay");
     auto promise = std::make_shared<Promise<Bytes>>(runtime_);
     calling_.emplace(key, Calling{promise, {}});
-    const auto asked_at = runtime_.now();
-    send_request(*link, key.second, method, std::exchange(body, Bytes{}));
+    ++on_link_[key.first].asked;
     auto answer = co_await promise->wait(deadline);
     calling_.erase(key);
-    const bool late = !answer && answer.error().is(Code::timed_out);
-    if (!stands(Defence::links_judge_themselves) && late && link->last_heard() < asked_at) link->close();
+    if (const auto there = on_link_.find(key.first); there != on_link_.end()) --there->second.asked;
+    if (!answer && answer.error().is(Code::timed_out)) {
+        if (!stands(Defence::links_judge_themselves) && link->last_heard() < asked_at) link->close();
+        withdraw(*link, key.second);
+    }
     co_return answer;
 }
 
 // The bytes are gone when it returns: the answer may take long, and an exit stores a whole segment at once.
-void LinkRpc::send_request(Link& link, std::uint32_t number, Method method, Bytes body) {
+bool LinkRpc::send_request(Link& link, std::uint32_t number, Method method, Bytes body) {
     Writer request;
     request.u16(static_cast<std::uint16_t>(method)).raw(body);
-    link.send_body(FrameKind::rpc_request, number, {kFrameFirst, kFrameLast, 0}, request.bytes());
+    return link.send_body(FrameKind::rpc_request, number, {kFrameFirst, kFrameLast, 0}, request.bytes());
+}
+
+// Nobody waits for the answer any longer: what has not left stays here, and the other end need not go on.
+void LinkRpc::withdraw(Link& link, std::uint32_t number) {
+    if (!link.is_open() || link.drop_body(FrameKind::rpc_request, number)) return;
+    link.send_control(FrameKind::withdraw, number, 0, {});
 }
 
 void LinkRpc::on_frame(Link& link, const FrameView& frame, MutableBytes payload) {
@@ -77,36 +84,52 @@ void LinkRpc::on_frame(Link& link, const FrameView& frame, MutableBytes payload)
         tap->joined({Handle::Kind::link, link.number()}, rpc);
         tap->saw(rpc, payload);
     }
-    if (frame.kind == FrameKind::rpc_request) {
-        on_request_part(link, frame, payload);
-    } else {
-        on_response_part(link, frame, payload);
-    }
+    if (frame.kind == FrameKind::rpc_request) return on_request_part(link, frame, payload);
+    if (frame.kind == FrameKind::rpc_response) return on_response_part(link, frame, payload);
+    on_withdrawn(link, {link.number(), frame.channel});
 }
 
 void LinkRpc::on_request_part(Link& link, const FrameView& frame, ByteView payload) {
     const Key key{link.number(), frame.channel};
     auto arriving = arriving_.find(key);
     if (frame.flags & kFrameFirst) {
-        if (arriving != arriving_.end()) return link.close();
-        auto& serving = serving_[link.number()];
-        if (serving.requests >= links_.limits().outstanding_rpcs) return link.close();
-        ++serving.requests;
+        if (arriving != arriving_.end() || serving_.contains(key)) return link.close();
         // Most requests are one frame: they are served at once, and are not counted.
-        if (frame.flags & kFrameLast)
-            return tasks_.spawn(answer(link.shared_from_this(), key.second, to_bytes(payload), 0));
-        arriving = arriving_.emplace(key, Arriving{runtime_.now(), {}}).first;
+        if (frame.flags & kFrameLast) return start_answer(link, key, to_bytes(payload), 0);
+        arriving = begin_request(link, key);
     }
     if (arriving == arriving_.end()) return link.close();
     if (!take_part(link, arriving->second, payload) || !(frame.flags & kFrameLast)) return;
-    auto done = std::move(arriving->second);
-    arriving_.erase(arriving);
-    if (done.refused) {
-        --serving_[link.number()].requests;
-        return refuse(link, key.second, Code::limit);
-    }
+    auto done = forget(arriving);
+    if (done.refused) return refuse(link, key.second, Code::limit);
     const auto size = done.body.size();
-    tasks_.spawn(answer(link.shared_from_this(), key.second, std::move(done.body), size));
+    held_ += size;
+    on_link_[key.first].bytes += size;
+    start_answer(link, key, std::move(done.body), size);
+}
+
+// arriving_.end(): no peer that counts begins so many.
+LinkRpc::Arrivals::iterator LinkRpc::begin_request(Link& link, const Key& key) {
+    auto& there = on_link_[link.number()];
+    if (there.arriving >= links_.limits().outstanding_rpcs) return arriving_.end();
+    ++there.arriving;
+    return arriving_.emplace(key, Arriving{runtime_.now(), {}}).first;
+}
+
+LinkRpc::Arriving LinkRpc::forget(Arrivals::iterator arriving) {
+    auto& there = on_link_[arriving->first.first];
+    auto out = std::move(arriving->second);
+    held_ -= out.body.size();
+    there.bytes -= out.body.size();
+    --there.arriving;
+    arriving_.erase(arriving);
+    return out;
+}
+
+void LinkRpc::on_withdrawn(Link& link, const Key& key) {
+    if (const auto arriving = arriving_.find(key); arriving != arriving_.end()) forget(arriving);
+    if (const auto serving = serving_.find(key); serving != serving_.end()) *serving->second = true;
+    link.drop_body(FrameKind::rpc_response, key.second);
 }
 
 // False when the link is closed now.
@@ -117,66 +140,75 @@ bool LinkRpc::take_part(Link& link, Arriving& arriving, ByteView payload) {
     }
     const auto most = links_.limits().request_bytes;
     const auto fits = [&] { return held_ + payload.size() <= most; };
-    if (!arriving.refused && !fits()) {
-        close_dawdlers();
-        if (link.is_closed()) return false;
-        arriving.refused = !fits();
-    }
-    auto& of_link = serving_[link.number()].bytes;
-    arriving.refused |= of_link + payload.size() > most / kShareOfLink;
-    if (arriving.refused) {
-        held_ -= arriving.body.size();
-        of_link -= arriving.body.size();
-        arriving.body = {};
-    } else {
-        append(arriving.body, payload);
-        held_ += payload.size();
-        of_link += payload.size();
-    }
+    if (!arriving.refused && !fits()) drop_dawdlers();
+    auto& of_link = on_link_[link.number()].bytes;
+    if (!fits() || of_link + payload.size() > most / kShareOfLink) drop(link.number(), arriving);
+    if (arriving.refused) return true;
+    append(arriving.body, payload);
+    held_ += payload.size();
+    of_link += payload.size();
     return true;
 }
 
 // Whoever began a request and does not go on with it. Without the need for room it may take its time.
-void LinkRpc::close_dawdlers() {
+void LinkRpc::drop_dawdlers() {
     const auto began_before = runtime_.now() - kRequestLimit;
-    std::set<std::uint64_t> late;
-    for (const auto& [key, arriving] : arriving_) {
-        if (arriving.began < began_before) late.insert(key.first);
-    }
-    for (const auto& link : links_.all()) {
-        if (late.count(link->number())) link->close();
+    for (auto& [key, arriving] : arriving_) {
+        if (arriving.began < began_before) drop(key.first, arriving);
     }
 }
 
+void LinkRpc::drop(std::uint64_t link, Arriving& arriving) {
+    held_ -= arriving.body.size();
+    on_link_[link].bytes -= arriving.body.size();
+    arriving.body = {};
+    arriving.refused = true;
+}
+
+// There is room for as many refusals as requests may be outstanding: whoever needs more asks and does not
+// read.
 void LinkRpc::refuse(Link& link, std::uint32_t request, Code why) {
     const ByteArray<1> refusal{static_cast<std::uint8_t>(why)};
-    link.send_body(FrameKind::rpc_response, request, {kFrameFirst, kFrameLast, kFrameRefused}, refusal);
+    const Outbox::BodyFlags flags{kFrameFirst, kFrameLast, kFrameRefused};
+    if (!link.send_body(FrameKind::rpc_response, request, flags, refusal)) link.close_soon();
 }
 
-Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, Bytes body, std::size_t held) {
+// What was withdrawn still runs for a while, and counts: else one could have any number of them run.
+void LinkRpc::start_answer(Link& link, const Key& key, Bytes body, std::size_t held) {
+    auto& there = on_link_[key.first];
+    if (there.running >= links_.limits().outstanding_rpcs) {
+        held_ -= held;
+        there.bytes -= held;
+        return refuse(link, key.second, Code::busy);
+    }
+    ++there.running;
+    auto withdrawn = std::make_shared<bool>(false);
+    serving_.emplace(key, withdrawn);
+    tasks_.spawn(answer(link.shared_from_this(), key.second, std::move(body), held, std::move(withdrawn)));
+}
+
+Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, Bytes body, std::size_t held,
+                           std::shared_ptr<const bool> withdrawn) {
     Reader reader(body);
     const auto method = static_cast<Method>(reader.u16());
     Result<Bytes> result = error(Code::refused);
     if (reader.ok()) {
-        RpcPeer from;
-        from.relay = link->relay();
-        from.link = link->number();
-        from.request = request;
+        RpcPeer from{link->relay(), link->number(), request, withdrawn};
         body.erase(body.begin(), body.begin() + 2);
         result = co_await handle(std::move(from), method, std::move(body));
     }
     held_ -= held;
-    if (auto serving = serving_.find(link->number()); serving != serving_.end()) {
-        --serving->second.requests;
-        serving->second.bytes -= held;
+    serving_.erase({link->number(), request});
+    if (auto there = on_link_.find(link->number()); there != on_link_.end()) {
+        --there->second.running;
+        there->second.bytes -= held;
     }
-    if (!link->is_open()) co_return;
-    if (!result) {
-        refuse(*link, request, result.error().code);
-    } else {
-        CHECK(result->size() <= kRpcMaxBody);
-        link->send_body(FrameKind::rpc_response, request, {kFrameFirst, kFrameLast, 0}, *result);
-    }
+    if (!link->is_open() || *withdrawn) co_return;
+    if (!result) co_return refuse(*link, request, result.error().code);
+    CHECK(result->size() <= kRpcMaxBody);
+    const Outbox::BodyFlags flags{kFrameFirst, kFrameLast, 0};
+    const bool sent = link->send_body(FrameKind::rpc_response, request, flags, *result);
+    if (!sent) refuse(*link, request, Code::busy);
 }
 
 Task<Result<Bytes>> LinkRpc::handle(RpcPeer from, Method method, Bytes body) {
@@ -211,7 +243,10 @@ void LinkRpc::on_link_closed(Link& link) {
         held_ -= entry.second.body.size();
         return true;
     });
-    serving_.erase(link.number());
+    for (auto it = serving_.lower_bound(first); it != serving_.end() && it->first.first == link.number();
+         ++it)
+        *it->second = true;
+    on_link_.erase(link.number());
 }
 
 }  // namespace catacomb::routing

@@ -38,31 +38,41 @@ private:
         Bytes body;
         bool refused = false;  // there was no room: what is still to come is dropped
     };
+    struct OnLink {
+        std::size_t asked = 0;     // by us: neither answered nor given up
+        std::size_t arriving = 0;  // asked of us
+        std::size_t running = 0;   // asked of us and being served, also what was withdrawn meanwhile
+        std::size_t bytes = 0;     // of both that count in held_
+    };
+    using Arrivals = std::map<Key, Arriving>;
 
     void on_frame(Link& link, const FrameView& frame, MutableBytes payload) override;
     void on_link_closed(Link& link) override;
     void on_request_part(Link& link, const FrameView& frame, ByteView payload);
     void on_response_part(Link& link, const FrameView& frame, ByteView payload);
+    Arrivals::iterator begin_request(Link& link, const Key& key);
     bool take_part(Link& link, Arriving& arriving, ByteView payload);
-    void close_dawdlers();
-    void send_request(Link& link, std::uint32_t number, Method method, Bytes body);
+    void on_withdrawn(Link& link, const Key& key);
+    Arriving forget(Arrivals::iterator arriving);
+    void drop_dawdlers();
+    void drop(std::uint64_t link, Arriving& arriving);
+    bool send_request(Link& link, std::uint32_t number, Method method, Bytes body);
+    void withdraw(Link& link, std::uint32_t number);
     void refuse(Link& link, std::uint32_t request, Code why);
-    Task<void> answer(std::shared_ptr<Link> link, std::uint32_t request, Bytes body, std::size_t held);
+    void start_answer(Link& link, const Key& key, Bytes body, std::size_t held);
+    Task<void> answer(std::shared_ptr<Link> link, std::uint32_t request, Bytes body, std::size_t held,
+                      std::shared_ptr<const bool> withdrawn);
     Task<Result<Bytes>> handle(RpcPeer from, Method method, Bytes body);
 
     Runtime& runtime_;
     Links& links_;
     std::map<Method, RpcHandler> handlers_;
     std::map<Key, Calling> calling_;  // we asked
-    std::map<Key, Arriving> arriving_;
-    // Of one link: asked of us, not answered; and what of it counts in held_.
-    struct Serving {
-        std::size_t requests = 0, bytes = 0;
-    };
-    std::map<std::uint64_t, Serving> serving_;
+    Arrivals arriving_;
+    std::map<Key, std::shared_ptr<bool>> serving_;  // whether it was withdrawn
+    std::map<std::uint64_t, OnLink> on_link_;
     std::size_t held_ = 0;
     std::optional<NodeId> self_;
-    std::uint32_t next_request_ = 1;
     TaskSet tasks_;
 };
 

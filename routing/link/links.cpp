@@ -135,9 +135,13 @@ void Links::report(const Link& link, const FrameView& frame, ByteView payload) {
 void Links::dispatch(Link& link, const FrameView& frame, MutableBytes payload) {
     switch (frame.kind) {
         case FrameKind::padding:
+        case FrameKind::alive:
             return;
+        case FrameKind::probe:
+            return link.answer_probe();
         case FrameKind::rpc_request:
         case FrameKind::rpc_response:
+        case FrameKind::withdraw:
             if (rpc_) rpc_->on_frame(link, frame, payload);
             return;
         default:
@@ -177,9 +181,10 @@ void Links::flush_dirty() {
     dirty_.clear();
 }
 
-void Links::close_idle(Time now) {
+void Links::look_after(Time now) {
     for (auto& link : all()) {
-        if (link->circuits == 0 && now - link->last_heard() > kIdleLimit) link->close();
+        const bool is_idle = link->circuits == 0 && now - link->last_heard() > kIdleLimit;
+        is_idle ? link->close() : link->look_after(now);
     }
 }
 

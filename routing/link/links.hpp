@@ -51,8 +51,9 @@ public:
         descriptor_ = std::move(handler);
     }
 
-    // Closes links without circuits that nobody used for the idle limit. Called now and then by the node.
-    void close_idle(Time now);
+    // Closes links without circuits that nobody used for the idle limit, and those whose other end is gone.
+    // Called every few seconds by the node.
+    void look_after(Time now);
     void close_all();
     // Waits for the dialling to end. After the runtime closed.
     Task<void> drained() { return dials_.drained(); }

@@ -108,7 +108,10 @@ bool Outbox::push_control(FrameKind kind, std::uint32_t channel, std::uint8_t fl
 bool Outbox::push_body(FrameKind kind, std::uint32_t channel, BodyFlags flags, ByteView body) {
     if (!takes_frames()) return true;
     const auto frames = std::max<std::size_t>(1, (body.size() + kFramePayload - 1) / kFramePayload);
-    if (body_frames_ + frames > limits_.body_frames) return false;
+    // For what fits one frame, a refusal for instance, there is room while no more are outstanding than may
+    // be.
+    const auto most = limits_.body_frames + (frames == 1 ? limits_.outstanding_rpcs : 0);
+    if (body_frames_ + frames > most) return false;
     body_frames_ += frames;
     bodies_.push_back(std::make_unique<Flow>(*this, channel, kind, std::nullopt));
     auto& flow = *bodies_.back();
@@ -125,6 +128,18 @@ bool Outbox::push_body(FrameKind kind, std::uint32_t channel, BodyFlags flags, B
     shared_.holdings.hold(*this, frames * kFrameSize);
     enlist(flow);
     return true;
+}
+
+bool Outbox::drop_body(FrameKind kind, std::uint32_t channel) {
+    const auto is_it = [&](const auto& one) { return one->kind_ == kind && one->channel_ == channel; };
+    const auto found = std::find_if(bodies_.begin(), bodies_.end(), is_it);
+    if (found == bodies_.end()) return false;
+    auto& flow = **found;
+    const bool unsent = !flow.begun_;
+    body_frames_ -= flow.queue_.size();
+    shared_.holdings.release(*this, flow.queue_.size() * kFrameSize);
+    bodies_.erase(found);
+    return unsent;
 }
 
 void Outbox::enlist(Flow& flow) {
@@ -168,6 +183,7 @@ void Outbox::fill_from(Flow& flow) {
         auto queued = std::move(flow.queue_.front());
         flow.queue_.pop_front();
         body_frames_ -= flow.transient_;
+        flow.begun_ = true;
         seal(*queued.frame);
         shared_.pool.put(std::move(queued.frame));
         shared_.holdings.release(flow.transient_ ? static_cast<Holder&>(*this) : flow, kFrameSize);

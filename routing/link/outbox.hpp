@@ -95,6 +95,7 @@ private:
     std::deque<Queued> queue_;
     bool listed_ = false;     // in the outbox's round
     bool transient_ = false;  // a body: owned by the outbox, gone when empty
+    bool begun_ = false;      // of a body: some of it has left
 };
 
 class Outbox final : private Holder {
@@ -116,9 +117,11 @@ public:
     struct BodyFlags {
         std::uint8_t first = 0, last = 0, all = 0;
     };
-    // A body of any length as parts of kFramePayload, as a flow of its own. False when the maximum waits
-    // already.
+    // A body of any length as parts of kFramePayload, as a flow of its own. False when the maximum would wait
+    // (LinkLimits::body_frames; of one frame, as many more as requests may be outstanding).
     [[nodiscard]] bool push_body(FrameKind kind, std::uint32_t channel, BodyFlags flags, ByteView body);
+    // Drops what of such a body has not left. True when nothing of it ever did.
+    bool drop_body(FrameKind kind, std::uint32_t channel);
 
     // Seals what may leave, as far as the buffer has room.
     void fill();

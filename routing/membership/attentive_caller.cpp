@@ -5,7 +5,8 @@ namespace {
 
 // A rendezvous asks its vaults.
 Answers answers(Method method) {
-    return method == Method::store || method == Method::fetch ? Answers::for_others : Answers::alone;
+    const bool asks = method == Method::store || method == Method::fetch || method == Method::renew;
+    return asks ? Answers::for_others : Answers::alone;
 }
 
 }  // namespace

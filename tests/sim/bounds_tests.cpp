@@ -44,8 +44,8 @@ void deafen(Cluster& cluster, std::size_t node, Duration length) {
 // Answers each request with so many bytes.
 struct Answerer final : routing::FrameHandler {
     void on_frame(routing::Link& link, const routing::FrameView& frame, MutableBytes) override {
-        link.send_body(routing::FrameKind::rpc_response, frame.channel,
-                       {routing::kFrameFirst, routing::kFrameLast, 0}, Bytes(size));
+        CHECK(link.send_body(routing::FrameKind::rpc_response, frame.channel,
+                             {routing::kFrameFirst, routing::kFrameLast, 0}, Bytes(size)));
     }
     void on_link_closed(routing::Link&) override {}
 
@@ -178,7 +178,8 @@ BOOST_AUTO_TEST_CASE(what_stands_still_is_cut_off_before_what_moves) {
 
 // Proves: a peer that begins requests and does not end them takes no more than a quarter of the room there is
 // for all; where four have taken all of it others are refused and not cut off, a file goes in all the same,
-// and in the end it is the dawdlers that go.
+// and in the end it is the dawdlers' requests that go, and not their links: circuits of others may be on
+// them.
 BOOST_AUTO_TEST_CASE(requests_that_never_end_have_one_budget) {
     SimWorld world(seeds(1).front());
     auto options = six_relays();
@@ -190,7 +191,7 @@ BOOST_AUTO_TEST_CASE(requests_that_never_end_have_one_budget) {
     const Bytes body(190'000);
     std::uint32_t request = 0;
     const auto begin_a_request = [&](routing::Link& link) {
-        link.send_body(routing::FrameKind::rpc_request, ++request, {routing::kFrameFirst, 0, 0}, body);
+        CHECK(link.send_body(routing::FrameKind::rpc_request, ++request, {routing::kFrameFirst, 0, 0}, body));
         world.run_for(milliseconds(100));
         BOOST_REQUIRE_EQUAL(bounds_violation(victim), "");
     };
@@ -217,9 +218,10 @@ BOOST_AUTO_TEST_CASE(requests_that_never_end_have_one_budget) {
     const auto link = link_to_first(cluster, late);
     begin_a_request(*link);
     begin_a_request(*link);
-    BOOST_TEST(world.run_until([&] { return victim.links().count() == ours + 1; }, seconds(5)));
-    BOOST_TEST(link->is_open());
     BOOST_TEST(victim.rpc().held() < 500'000u);
+    for (const auto& one : links) BOOST_TEST(one->is_open());
+    BOOST_TEST(link->is_open());
+    BOOST_TEST(victim.links().count() == ours + 5);
     for (auto& stranger : strangers) stranger->leave();
     late.leave();
     world.run_for(seconds(1));
@@ -234,8 +236,8 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_too_long_ends_its_link) {
     const auto link = link_to_first(cluster, stranger);
     constexpr std::size_t kLongest = 2 + routing::kRpcMaxBody;  // a method that nobody serves, and its body
     auto ask = [&, request = std::uint32_t{0}](std::size_t size) mutable {
-        link->send_body(routing::FrameKind::rpc_request, ++request,
-                        {routing::kFrameFirst, routing::kFrameLast, 0}, Bytes(size, 0xff));
+        CHECK(link->send_body(routing::FrameKind::rpc_request, ++request,
+                              {routing::kFrameFirst, routing::kFrameLast, 0}, Bytes(size, 0xff)));
         world.run_for(seconds(2));
         BOOST_TEST(cluster.core(0).rpc().held() == 0u);
     };
@@ -293,8 +295,8 @@ BOOST_AUTO_TEST_CASE(a_peer_that_asks_and_never_listens_is_cut_off) {
     ring_state[0] = static_cast<std::uint8_t>(routing::Method::ring_state);
     std::size_t most = 0;
     for (std::uint32_t request = 1; request < 20'000 && victim.links().count() == links_before; ++request) {
-        link->send_body(routing::FrameKind::rpc_request, request,
-                        {routing::kFrameFirst, routing::kFrameLast, 0}, ring_state);
+        CHECK(link->send_body(routing::FrameKind::rpc_request, request,
+                              {routing::kFrameFirst, routing::kFrameLast, 0}, ring_state));
         if (request % 20 == 0) world.run_for(milliseconds(20));
         BOOST_REQUIRE_EQUAL(bounds_violation(victim), "");
         most = std::max(most, bytes_waiting(victim));

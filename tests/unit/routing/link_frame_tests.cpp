@@ -11,11 +11,12 @@ namespace catacomb::routing {
 namespace {
 
 bool is_cell(FrameKind kind) { return kind == FrameKind::cell_forward || kind == FrameKind::cell_backward; }
-bool is_empty(FrameKind kind) { return kind == FrameKind::destroy || kind == FrameKind::padding; }
+bool is_empty(FrameKind kind) { return kind == FrameKind::destroy || kind >= FrameKind::padding; }
 
 const std::vector<FrameKind> kKinds{FrameKind::cell_forward, FrameKind::cell_backward, FrameKind::create,
                                     FrameKind::created,      FrameKind::destroy,       FrameKind::credit,
-                                    FrameKind::rpc_request,  FrameKind::rpc_response,  FrameKind::padding};
+                                    FrameKind::rpc_request,  FrameKind::rpc_response,  FrameKind::padding,
+                                    FrameKind::probe,        FrameKind::alive,         FrameKind::withdraw};
 
 Bytes encoded(std::uint32_t channel, FrameKind kind, std::uint8_t flags, ByteView payload) {
     Bytes text(kFrameText, 0xee);
@@ -64,7 +65,7 @@ BOOST_AUTO_TEST_CASE(only_our_kinds_and_flags_are_frames) {
             const unsigned allowed = known == FrameKind::rpc_request    ? 3
                                      : known == FrameKind::rpc_response ? 7
                                                                         : 0;
-            const bool fine = kind >= 1 && kind <= 9 && !is_cell(known) && (flags & ~allowed) == 0;
+            const bool fine = kind >= 1 && kind <= 12 && !is_cell(known) && (flags & ~allowed) == 0;
             BOOST_REQUIRE(is_malformed(text) == !fine);
         }
     }

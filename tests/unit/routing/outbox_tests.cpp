@@ -124,6 +124,23 @@ BOOST_AUTO_TEST_CASE(what_waits_is_bounded) {
     BOOST_TEST(shared.holdings.held() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_body_that_is_dropped_leaves_no_further) {
+    limits.body_frames = 100;
+    BOOST_TEST(outbox.push_body(FrameKind::rpc_request, 1, {}, Bytes(3 * kFramePayload)));
+    BOOST_TEST(outbox.drop_body(FrameKind::rpc_request, 1));
+    BOOST_TEST((leave().empty() && outbox.bodies_waiting() == 0u));
+    BOOST_TEST(outbox.push_body(FrameKind::rpc_request, 2, {}, Bytes(80 * kFramePayload)));
+    outbox.fill();
+    const auto waiting = outbox.bodies_waiting();
+    BOOST_TEST((waiting > 0u && waiting < 80u));
+    BOOST_TEST(!outbox.drop_body(FrameKind::rpc_response, 2));
+    BOOST_TEST(outbox.bodies_waiting() == waiting);
+    BOOST_TEST(!outbox.drop_body(FrameKind::rpc_request, 2));
+    BOOST_TEST(leave().size() == 80 - waiting);
+    BOOST_TEST((outbox.bodies_waiting() == 0u && shared.holdings.held() == 0u));
+    BOOST_TEST(!outbox.drop_body(FrameKind::rpc_request, 2));
+}
+
 BOOST_AUTO_TEST_CASE(a_flow_that_goes_takes_what_waits_with_it) {
     auto a = std::make_unique<Flow>(outbox, 1, FrameKind::cell_forward, std::nullopt);
     Flow b(outbox, 2, FrameKind::cell_forward, std::nullopt);

@@ -14,7 +14,8 @@ std::string link_violation(const routing::Link& link, const routing::LinkLimits&
              exceeds("circuits over one link", link.circuits, limits.circuits),
              exceeds("control frames waiting on one link", link.outbox().control_waiting(),
                      limits.control_frames),
-             exceeds("body frames waiting on one link", link.outbox().bodies_waiting(), limits.body_frames),
+             exceeds("body frames waiting on one link", link.outbox().bodies_waiting(),
+                     limits.body_frames + limits.outstanding_rpcs),
          }) {
         if (!found.empty()) return found;
     }
