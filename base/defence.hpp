@@ -10,6 +10,8 @@ namespace catacomb {
 enum class Defence : std::uint8_t {
     links_judge_themselves,  // no request's deadline ends a link, nor may an outsider choose it as short as
                              // he likes
+    links_are_counted_by_prefix,  // nobody has more places for links because he has more addresses
+    sources_are_remembered,       // nor may he do more handshakes or CREATEs because he comes anew
 };
 
 bool stands(Defence which);

@@ -60,6 +60,8 @@ NodeOptions Node::options() {
     out.client_hops = client_hops_;
     out.link_limits.links = config_.limits.links;
     out.link_limits.links_per_address = config_.limits.links_per_address;
+    out.link_limits.links_per_prefix = config_.limits.links_per_prefix;
+    out.link_limits.handshakes_per_second = config_.limits.handshakes_per_second;
     out.link_limits.circuits = config_.limits.circuits_per_link;
     out.link_limits.creates_per_second = config_.limits.creates_per_second;
     out.link_limits.transit_bytes = config_.limits.transit_memory.bytes;

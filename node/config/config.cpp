@@ -172,6 +172,21 @@ Result<> check_addresses(const Config& config) {
 }
 
 // What no single value shows.
+Result<> check_limits(const LimitsConfig& limits) {
+    constexpr unsigned kMostPerSecond = 1'000'000;  // TokenBucket
+    for (const auto rate : {limits.handshakes_per_second, limits.creates_per_second}) {
+        if (rate == 0 || rate > kMostPerSecond)
+            return error(Code::bad_input,
+                         "limits.handshakes_per_second, limits.creates_per_second: 1 to 1000000");
+    }
+    if (limits.transit_memory < mib(4)) return error(Code::bad_input, "limits.transit_memory: at least 4MiB");
+    if (limits.request_memory < mib(4)) return error(Code::bad_input, "limits.request_memory: at least 4MiB");
+    if (limits.worker_threads == 0 || limits.worker_threads > 256)
+        return error(Code::bad_input, "limits.worker_threads: 1 to 256");
+    if (limits.jobs == 0) return error(Code::bad_input, "limits.jobs: at least 1");
+    return ok();
+}
+
 Result<> check_whole(const Config& config) {
     if (config.relay.enabled.value_or(false) && !config.listen) {
         return error(Code::bad_input,
@@ -183,13 +198,7 @@ Result<> check_whole(const Config& config) {
     if (auto addresses = check_addresses(config); !addresses) return addresses;
     if (config.network.name.empty()) return error(Code::bad_input, "network.name is empty");
     if (config.advertise.size() > 4) return error(Code::bad_input, "advertise: at most 4 addresses");
-    if (config.limits.transit_memory < mib(4))
-        return error(Code::bad_input, "limits.transit_memory: at least 4MiB");
-    if (config.limits.request_memory < mib(4))
-        return error(Code::bad_input, "limits.request_memory: at least 4MiB");
-    if (config.limits.worker_threads == 0 || config.limits.worker_threads > 256)
-        return error(Code::bad_input, "limits.worker_threads: 1 to 256");
-    if (config.limits.jobs == 0) return error(Code::bad_input, "limits.jobs: at least 1");
+    if (auto limits = check_limits(config.limits); !limits) return limits;
     if (config.api.idle_limit < seconds(1) || config.api.stall_limit < seconds(1))
         return error(Code::bad_input, "api.idle_limit, api.stall_limit: at least 1s");
     const auto& pow = config.network.pow;

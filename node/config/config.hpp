@@ -68,9 +68,11 @@ struct LogConfig {
 struct LimitsConfig {
     unsigned links = 4096;
     unsigned links_per_address = 16;
-    unsigned circuits = 4096;  // of others
+    unsigned links_per_prefix = 128;     // of a source (routing/link/sources.hpp)
+    unsigned handshakes_per_second = 4;  // per source
+    unsigned circuits = 4096;            // of others
     unsigned circuits_per_link = 1024;
-    unsigned creates_per_second = 50;  // per link
+    unsigned creates_per_second = 50;  // per source
     unsigned worker_threads = 2;
     unsigned jobs = 64;  // running at once
     Size transit_memory = mib(128);

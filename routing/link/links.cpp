@@ -20,6 +20,7 @@ Links::Links(Runtime& runtime, ProofChecker& proofs, LinksConfig config)
       dials_({runtime, config_.network.allow_special_addresses,
               [this] { return links_.size() >= config_.limits.links; },
               [this](StreamPtr stream) { return make_link(std::move(stream), true); }}),
+      sources_(config_.limits, config_.network.allow_special_addresses),
       out_(config_.limits.transit_bytes, [this] { make_room_soon(); }),
       read_buffer_(kReadBuffer) {}
 
@@ -38,18 +39,13 @@ std::optional<Endpoint> Links::listening_at() const {
 }
 
 void Links::accepted(StreamPtr stream) {
-    const auto address = stream->remote().address;
-    const auto same = per_address_.find(address);
-    const auto from_there = same == per_address_.end() ? 0 : same->second;
     // A quarter is kept for the links that we dial: strangers cannot cut us off by coming in numbers.
     const auto& limits = config_.limits;
-    if (runtime_.closing() || accepted_ >= limits.links - limits.links / 4 || links_.size() >= limits.links ||
-        from_there >= limits.links_per_address) {
+    const bool room = sources_.accepted() < limits.links - limits.links / 4 && links_.size() < limits.links;
+    if (runtime_.closing() || !room || !sources_.admit(stream->remote(), runtime_.now())) {
         ++counters.refused;
         return;
     }
-    ++accepted_;
-    ++per_address_[address];
     make_link(std::move(stream), false);
 }
 
@@ -107,11 +103,7 @@ void Links::opened(Link& link) {
 }
 
 void Links::closed(Link& link) {
-    if (!link.initiator()) {
-        --accepted_;
-        auto count = per_address_.find(link.remote().address);
-        if (count != per_address_.end() && --count->second == 0) per_address_.erase(count);
-    }
+    if (!link.initiator()) sources_.left(link.remote());
     if (link.relay()) {
         auto known = by_relay_.find(link.relay()->id);
         if (known != by_relay_.end() && known->second.lock().get() == &link) by_relay_.erase(known);

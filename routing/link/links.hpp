@@ -12,6 +12,7 @@
 #include "routing/link/dials.hpp"
 #include "routing/link/limits.hpp"
 #include "routing/link/link.hpp"
+#include "routing/link/sources.hpp"
 #include "routing/membership/introducer.hpp"
 #include "routing/network.hpp"
 #include "routing/proofs/proof_checker.hpp"
@@ -58,6 +59,7 @@ public:
     // Waits for the dialling to end. After the runtime closed.
     Task<void> drained() { return dials_.drained(); }
     std::size_t count() const { return links_.size(); }
+    Sources& sources() { return sources_; }
     // What waits to leave by the links, and what circuits hold unread.
     Holdings& holdings() { return out_.holdings; }
     std::vector<std::shared_ptr<Link>> all() const;
@@ -102,8 +104,7 @@ private:
     std::map<std::uint64_t, std::shared_ptr<Link>> links_;  // by number, every link that is not closed
     std::map<NodeId, std::weak_ptr<Link>> by_relay_;        // the link that to() reuses
     Dials dials_;
-    std::map<ByteArray<16>, std::size_t> per_address_;  // accepted links
-    std::size_t accepted_ = 0;                          // their sum
+    Sources sources_;  // of accepted links
     std::uint64_t next_number_ = 1;
 
     OutShared out_;

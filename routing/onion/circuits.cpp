@@ -56,10 +56,9 @@ void Circuits::on_create(Link& link, std::uint32_t channel, ByteView handshake) 
     const bool peers_number = (channel >= 0x80000000u) == link.initiator();
     if (!peers_number || channels_.count({link.number(), channel})) return link.close();
     const auto& limits = links_.limits();
-    auto& rate = create_rate_.try_emplace(link.number(), limits.create_bucket(runtime_.now())).first->second;
     const auto refuse = [&] { link.send_control(FrameKind::destroy, channel, 0, {}); };
     if (!relay_ || relayed_.size() >= limits_.relayed_circuits || link.circuits >= limits.circuits ||
-        !rate.take(runtime_.now())) {
+        !links_.sources().may_create(link.remote(), runtime_.now())) {
         return refuse();
     }
     auto answer =
@@ -74,7 +73,6 @@ void Circuits::on_create(Link& link, std::uint32_t channel, ByteView handshake) 
 }
 
 void Circuits::on_link_closed(Link& link) {
-    create_rate_.erase(link.number());
     for (;;) {
         auto next = channels_.lower_bound({link.number(), 0});
         if (next == channels_.end() || next->first.first != link.number()) return;

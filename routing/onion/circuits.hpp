@@ -103,7 +103,6 @@ private:
     std::map<Key, Channel*> channels_;
     std::map<std::uint64_t, std::shared_ptr<RelayCircuit>> relayed_;
     std::map<std::uint64_t, std::shared_ptr<OriginCircuit>> own_;
-    std::map<std::uint64_t, TokenBucket> create_rate_;  // by link
     std::uint64_t next_circuit_ = 1;
     TaskSet tasks_;
 };

@@ -11,6 +11,12 @@ std::span<const Attacker> attackers() {
     static constexpr std::array kAll{
         Attacker{"link-cutter", "cuts an exit off from other relays with a few cells of one circuit",
                  Defence::links_judge_themselves, &cut_links},
+        Attacker{"place-taker", "takes all places of a relay for links, from addresses of one /64",
+                 Defence::links_are_counted_by_prefix, &take_all_places},
+        Attacker{"create-returner", "has more CREATEs answered than his rate, by coming back on new links",
+                 Defence::sources_are_remembered, &create_anew},
+        Attacker{"handshake-returner", "makes a relay do more handshakes than his rate, by coming back",
+                 Defence::sources_are_remembered, &shake_hands_anew},
     };
     return kAll;
 }

@@ -33,5 +33,8 @@ std::span<const Attacker> attackers();
 Verdict try_attacker(const Attacker& attacker, const Trial& trial, bool defended);
 
 Verdict cut_links(const Trial& trial);
+Verdict take_all_places(const Trial& trial);
+Verdict create_anew(const Trial& trial);
+Verdict shake_hands_anew(const Trial& trial);
 
 }  // namespace catacomb::sim

@@ -29,6 +29,7 @@ std::string bounds_violation(node::NodeCore& node) {
     auto& circuits = node.circuits();
     for (const auto& found : {
              exceeds("links", node.links().count(), limits.links),
+             exceeds("sources remembered", node.links().sources().remembered(), limits.sources),
              exceeds("bytes in transit", node.links().holdings().held(), limits.transit_bytes),
              exceeds("bytes of long requests", node.rpc().held(), limits.request_bytes),
              exceeds("relayed circuits", circuits.relayed(), circuits.limits().relayed_circuits),
