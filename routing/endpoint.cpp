@@ -2,12 +2,65 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace catacomb::routing {
 namespace {
 constexpr ByteArray<12> kV4Prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+struct Range {
+    ByteArray<6> front;
+    unsigned bits;
+
+    bool holds(ByteView address) const {
+        const auto whole = bits / 8;
+        const auto rest = static_cast<std::uint8_t>(0xff00u >> (bits % 8));
+        return equal(address.first(whole), ByteView(front).first(whole)) &&
+               (rest == 0 || (address[whole] & rest) == front[whole]);
+    }
+};
+
+// The special-purpose registry of IPv4 (RFC 6890 and what was added), whole blocks, and multicast. Some
+// within are reached from everywhere (AS112, AMT): by none that is a relay.
+constexpr std::array kSpecialV4{
+    Range{{0}, 8},              // this network
+    Range{{10}, 8},             // private
+    Range{{100, 64}, 10},       // shared by customers of a carrier
+    Range{{127}, 8},            // loopback
+    Range{{169, 254}, 16},      // link-local
+    Range{{172, 16}, 12},       // private
+    Range{{192, 0, 0}, 24},     // protocol assignments
+    Range{{192, 0, 2}, 24},     // documentation
+    Range{{192, 31, 196}, 24},  // AS112
+    Range{{192, 52, 193}, 24},  // AMT
+    Range{{192, 88, 99}, 24},   // relays of 6to4
+    Range{{192, 168}, 16},      // private
+    Range{{192, 175, 48}, 24},  // AS112
+    Range{{198, 18}, 15},       // benchmarks
+    Range{{198, 51, 100}, 24},  // documentation
+    Range{{203, 0, 113}, 24},   // documentation
+    Range{{224}, 4},            // multicast
+    Range{{240}, 4},            // reserved, and broadcast
+};
+
+// Of what IANA gives out as unicast. An address that stands for one of IPv4 is special whatever that is: by
+// it a network would count as two, and one of IPv4 that is special would be dialled.
+constexpr Range kUnicastV6{{0x20}, 3};
+constexpr std::array kSpecialV6{
+    Range{{0x20, 0x01, 0x00}, 23},                    // protocol assignments: Teredo, ORCHID, benchmarks
+    Range{{0x20, 0x01, 0x0d, 0xb8}, 32},              // documentation
+    Range{{0x20, 0x02}, 16},                          // 6to4
+    Range{{0x26, 0x20, 0x00, 0x4f, 0x80, 0x00}, 48},  // AS112
+    Range{{0x3f, 0xff, 0x00}, 20},                    // documentation
+};
+
+bool any_holds(std::span<const Range> ranges, ByteView address) {
+    return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) { return range.holds(address); });
 }
+
+}  // namespace
 
 Endpoint Endpoint::v4(std::uint32_t host, std::uint16_t port) {
     Endpoint out;
@@ -58,15 +111,8 @@ bool Endpoint::is_loopback() const {
 }
 
 bool Endpoint::is_special() const {
-    if (is_loopback()) return true;
-    if (is_v4()) {
-        const auto a = address[12], b = address[13];
-        return a == 0 || a == 10 || (a == 172 && (b & 0xf0) == 16) || (a == 192 && b == 168) ||
-               (a == 169 && b == 254) || (a == 100 && (b & 0xc0) == 64) || a >= 224;
-    }
-    const auto a = address[0], b = address[1];
-    return all_zero(ByteView(address).first(15)) || (a & 0xfe) == 0xfc || (a == 0xfe && (b & 0xc0) == 0x80) ||
-           a == 0xff;
+    if (is_v4()) return any_holds(kSpecialV4, ByteView(address).last(4));
+    return !kUnicastV6.holds(address) || any_holds(kSpecialV6, address);
 }
 
 std::uint64_t Endpoint::network_prefix() const {

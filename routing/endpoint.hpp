@@ -21,7 +21,9 @@ struct Endpoint {
 
     bool is_v4() const;
     bool is_loopback() const;
-    // Loopback, private, link-local, multicast and unspecified ranges: never dialled outside testnets.
+    // None at which the public could reach a relay: what IANA's registries name as special (loopback,
+    // private, link-local, documentation and so on), multicast, what is not given out, and what stands for
+    // another address (NAT64, 6to4, Teredo). Never dialled outside testnets.
     bool is_special() const;
     // What "the same network" means to path selection: the /16 of IPv4, the /32 of IPv6.
     std::uint64_t network_prefix() const;

@@ -45,12 +45,12 @@ BOOST_AUTO_TEST_CASE(starts_without_any_file) {
 
 BOOST_AUTO_TEST_CASE(reads_every_kind_of_value_from_the_file) {
     file(
-        "listen = \"192.0.2.7:4000\"\nbootstrap = [\"127.12.0.1:4000\", \"[2001:db8::1]:5\"]\n"
+        "listen = \"11.0.2.7:4000\"\nbootstrap = [\"127.12.0.1:4000\", \"[2001:db8::1]:5\"]\n"
         "[vault]\nquota = \"3 GiB\"\non_relay = true\n[api]\nport = 8080\nidle_limit = \"90s\"\n[log]\nlevel "
         "= \"debug\"\n");
     const auto config = load_config(sources);
     BOOST_REQUIRE(config);
-    BOOST_TEST(config->listen->text() == "192.0.2.7:4000");
+    BOOST_TEST(config->listen->text() == "11.0.2.7:4000");
     BOOST_TEST(config->bootstrap.size() == 2);
     BOOST_TEST(config->bootstrap[1].text() == "[2001:db8::1]:5");
     BOOST_TEST(config->vault.quota.bytes == 3ULL << 30);
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(reads_every_kind_of_value_from_the_file) {
 }
 
 BOOST_AUTO_TEST_CASE(a_public_relay_hosts_no_vault_by_default) {
-    file("listen = \"192.0.2.7:4000\"\n");
+    file("listen = \"11.0.2.7:4000\"\n");
     const auto config = load_config(sources);
     BOOST_REQUIRE(config);
     BOOST_TEST(config->is_relay());
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_told_with_its_line_and_what_would_be_right) 
 BOOST_AUTO_TEST_CASE(values_that_contradict_each_other_are_refused) {
     file("[relay]\nenabled = true\n");
     BOOST_TEST(contains(failure(), "listen is not set"));
-    file("advertise = [\"192.0.2.1:4000\"]\n");
+    file("advertise = [\"11.0.2.1:4000\"]\n");
     BOOST_TEST(contains(failure(), "listen is not"));
 }
 
@@ -119,18 +119,18 @@ BOOST_AUTO_TEST_CASE(values_that_contradict_each_other_are_refused) {
 BOOST_AUTO_TEST_CASE(a_relay_that_nobody_could_dial_is_refused) {
     for (const std::string listen :
          {"0.0.0.0:4000", "[::]:4000", "127.0.0.1:4000", "[::1]:4000", "10.1.2.3:4000", "192.168.1.2:4000",
-          "[fd00::1]:4000", "169.254.0.1:4000"}) {
+          "[fd00::1]:4000", "169.254.0.1:4000", "192.0.2.7:4000", "[64:ff9b::7f00:1]:4000"}) {
         file("listen = \"" + listen + "\"\n");
         BOOST_TEST(contains(failure(), "listen: " + listen), failure());
         BOOST_TEST(contains(failure(), "set advertise"), failure());
-        file("listen = \"" + listen + "\"\nadvertise = [\"192.0.2.7:4000\"]\n");
+        file("listen = \"" + listen + "\"\nadvertise = [\"11.0.2.7:4000\"]\n");
         BOOST_TEST(load_config(sources).has_value(), listen);
     }
-    for (const std::string shown : {"0.0.0.0:4000", "10.1.2.3:4000", "192.0.2.7:0"}) {
-        file("listen = \"192.0.2.7:4000\"\nadvertise = [\"" + shown + "\"]\n");
+    for (const std::string shown : {"0.0.0.0:4000", "10.1.2.3:4000", "11.0.2.7:0"}) {
+        file("listen = \"11.0.2.7:4000\"\nadvertise = [\"" + shown + "\"]\n");
         BOOST_TEST(contains(failure(), "advertise: " + shown), failure());
     }
-    file("listen = \"192.0.2.7:0\"\n");
+    file("listen = \"11.0.2.7:0\"\n");
     BOOST_TEST(contains(failure(), "port 0"), failure());
     // Who is no relay advertises nothing.
     file("listen = \"0.0.0.0:4000\"\n[relay]\nenabled = false\n");
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_named_file_must_exist) {
 
 BOOST_AUTO_TEST_CASE(every_setting_takes_back_what_it_prints) {
     Config config;
-    config.listen = *routing::Endpoint::parse("192.0.2.1:4000");
+    config.listen = *routing::Endpoint::parse("11.0.2.1:4000");
     config.bootstrap = {*config.listen, *routing::Endpoint::parse("[2001:db8::1]:5")};
     for (const auto& setting : settings()) {
         const auto text = setting.get(config);
