@@ -1,6 +1,7 @@
 #include "crypto/bech32.hpp"
 
 #include "base/check.hpp"
+#include "crypto/secret.hpp"
 
 #include <algorithm>
 
@@ -58,10 +59,12 @@ std::uint32_t residue(const Parts& parts) {
     return checksum.sum() ^ kBech32mConstant;
 }
 
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), to_lower);
-    return out;
+// Texts and symbols may be those of a key.
+SecretBytes lower_case(std::string_view text) {
+    auto out = to_bytes(text);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](auto c) { return to_lower(static_cast<char>(c)); });
+    return SecretBytes(std::move(out));
 }
 
 Error at(std::size_t index, const std::string& what) {
@@ -178,8 +181,9 @@ Error wrong_checksum(const Parts& parts) {
     return error(Code::bad_input, message);
 }
 
-Bytes to_symbols(ByteView data) {
+SecretBytes to_symbols(ByteView data) {
     Bytes out;
+    out.reserve((data.size() * 8 + 4) / 5);
     std::uint32_t held = 0;
     int bits = 0;
     for (auto byte : data) {
@@ -190,12 +194,13 @@ Bytes to_symbols(ByteView data) {
         }
     }
     if (bits > 0) out.push_back(static_cast<std::uint8_t>(held << (5 - bits) & 31));
-    return out;
+    return SecretBytes(std::move(out));
 }
 
 // nullopt when what is left after the last whole byte is five bits or more, or not zero.
 std::optional<Bytes> from_symbols(std::string_view symbols) {
     Bytes out;
+    out.reserve(symbols.size() * 5 / 8);
     std::uint32_t held = 0;
     int bits = 0;
     for (char c : symbols) {
@@ -218,9 +223,12 @@ std::string bech32_encode(std::string_view hrp, ByteView data) {
     CHECK(std::all_of(hrp.begin(), hrp.end(), [](char c) { return is_printable(c) && !is_upper(c); }));
     Polymod checksum;
     checksum.add_hrp(hrp);
-    std::string out(hrp);
+    const auto symbols = to_symbols(data);
+    std::string out;
+    out.reserve(hrp.size() + 1 + symbols.expose().size() + kChecksumLength);
+    out += hrp;
     out += '1';
-    for (auto symbol : to_symbols(data)) {
+    for (auto symbol : symbols.expose()) {
         checksum.add(symbol);
         out += kAlphabet[symbol];
     }
@@ -233,7 +241,7 @@ std::string bech32_encode(std::string_view hrp, ByteView data) {
 Result<Bech32> bech32_decode(std::string_view text) {
     if (auto checked = check_characters(text); !checked) return checked.error();
     const auto lowered = lower_case(text);
-    const auto parts = split_parts(lowered);
+    const auto parts = split_parts(as_text(lowered.expose()));
     if (!parts) return parts.error();
     if (residue(*parts) != 0) return wrong_checksum(*parts);
     auto data = from_symbols(parts->symbols.substr(0, parts->symbols.size() - kChecksumLength));
@@ -244,7 +252,7 @@ Result<Bech32> bech32_decode(std::string_view text) {
 std::vector<std::size_t> bech32_locate_error(std::string_view text) {
     if (!check_characters(text)) return {};
     const auto lowered = lower_case(text);
-    const auto parts = split_parts(lowered);
+    const auto parts = split_parts(as_text(lowered.expose()));
     if (!parts) return {};
     return locate(*parts);
 }

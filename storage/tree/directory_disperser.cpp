@@ -125,7 +125,8 @@ Digest digest_of(std::span<const DirectoryEntry> entries) {
         Writer out;
         out.u8(marks_of(entry)).u64(entry.size).u64(entry.modified.value_or(0));
         out.u8(static_cast<std::uint8_t>(entry.name.size())).raw(view(entry.name));
-        hasher.add(out.u8(static_cast<std::uint8_t>(key.expose().size())).raw(key.expose()).bytes());
+        hasher.add(out.u8(static_cast<std::uint8_t>(key.expose().size())).bytes());
+        hasher.add(key.expose());
     }
     return hasher.digest();
 }

@@ -1,5 +1,6 @@
 """Proves what a node does as a process among others: it tells its service manager when it serves and when it stops, opens
-its log anew on SIGHUP, takes as many open files as it may have, and says so when these are too few."""
+its log anew on SIGHUP, takes as many open files as it may have, says so when these are too few, and leaves its memory in
+no core dump."""
 
 import os
 import resource
@@ -96,6 +97,30 @@ class OpenFiles(harness.SystemTest):
         self.addCleanup(self.stop_daemon, daemon)
         harness.eventually(lambda: os.path.exists(os.path.join(self.data, "api.port")), "api.port")
         self.assertEqual(resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE), (hard, hard))
+
+
+class CoreDumps(harness.SystemTest):
+    def test_its_memory_is_in_none(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        daemon = subprocess.Popen(
+            [os.path.join(harness.PROGRAMS, "catacombd"), "--data-dir", self.data],
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.dir,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (hard, hard)),
+        )
+        self.addCleanup(self.stop_daemon, daemon)
+        harness.eventually(lambda: os.path.exists(os.path.join(self.data, "api.port")), "api.port")
+        self.assertEqual(resource.prlimit(daemon.pid, resource.RLIMIT_CORE), (0, 0))
+        # Where the kernel feeds a program with the dump, the limit stops nothing, and this does.
+        with open(f"/proc/{daemon.pid}/coredump_filter") as kinds:
+            self.assertEqual(int(kinds.read(), 16), 0)
+        # Its user sees what it has open.
+        self.assertTrue(os.listdir(f"/proc/{daemon.pid}/fd"))
+        before = set(os.listdir(self.dir))
+        daemon.send_signal(signal.SIGABRT)
+        self.assertEqual(daemon.wait(harness.DEADLINE), -signal.SIGABRT)
+        self.assertEqual([name for name in set(os.listdir(self.dir)) - before if "core" in name], [])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 
 int main(int argc, char** argv) {
     catacomb::cli::claim_standard_descriptors();
+    catacomb::cli::keep_out_of_core_dumps();
     try {
         catacomb::crypto::initialise();
         return catacomb::cli::run_daemon_line(argc, argv);

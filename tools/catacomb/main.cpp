@@ -7,6 +7,7 @@
 
 int main(int argc, char** argv) {
     catacomb::cli::claim_standard_descriptors();
+    catacomb::cli::keep_out_of_core_dumps();
     try {
         catacomb::crypto::initialise();
         static_cast<void>(catacomb::cli::raise_open_files(0));

@@ -17,6 +17,16 @@ void claim_standard_descriptors() {
     }
 }
 
+void keep_out_of_core_dumps() {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    // Which kinds of memory go into a dump (core(5)): none.
+    const int filter = ::open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC);
+    if (filter < 0) return;  // a kernel without it, or no /proc: the limit stands
+    static_cast<void>(!::write(filter, "0", 1));
+    ::close(filter);
+}
+
 Result<std::uint64_t> raise_open_files(std::uint64_t least) {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);

@@ -1,5 +1,5 @@
-// What a program of ours sees to about itself before anything else: its standard descriptors, and how many it
-// may have.
+// What a program of ours sees to about itself before anything else: its standard descriptors, how many it may
+// have, and that its memory is written nowhere.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,11 @@ namespace catacomb::cli {
 // Descriptors 0 to 2 that were closed by whoever started us (`<&-`) are opened so that using them fails. Else
 // the next file or socket would get their numbers, and be read as the input or written to as the output.
 void claim_standard_descriptors();
+
+// No core dump of us holds memory, on a disk or in the hands of a program that the kernel feeds with it,
+// which the limit of size does not stop. We stay dumpable to the kernel: else nobody but root, the node's own
+// user included, could see which files and sockets a node has open (/proc/PID/fd).
+void keep_out_of_core_dumps();
 
 // Raises the limit of open files as far as it goes, and gives it. Code::limit, with what to do, when that is
 // less than `least`.
