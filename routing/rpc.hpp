@@ -47,8 +47,8 @@ public:
                                      Time deadline) = 0;
 };
 
-// A handler's error becomes a refusal (its message stays here). Handlers are coroutines; a plain answer just
-// co_returns.
+// A handler's error becomes a refusal (its message stays here), and so does an answer of more than
+// kRpcMaxBody. Handlers are coroutines; a plain answer just co_returns.
 using RpcHandler = std::function<Task<Result<Bytes>>(RpcPeer from, Bytes body)>;
 
 class RpcServer {

@@ -74,7 +74,7 @@ Task<Result<>> RenewPost::converse(SentPtr sent) {
 Task<Result<>> RenewPost::take(SentPtr sent, const wire::Renewed& word) {
     const auto now = tools_.relays.runtime().now();
     const auto& view = tools_.relays.view();
-    auto given = word;
+    auto given = without_additions(word);
     if (!sent->bundle.renumber(given)) co_return error(Code::malformed);
     const RenewalAsked of_relay{request_.items, request_.lease_end,
                                 relay_nonce(request_.nonce_seed, sent->relay->id)};

@@ -42,6 +42,21 @@ wire::Renewed sign_renewal(const RenewalAsked& asked, const Renewed& renewed, co
     return out;
 }
 
+wire::Renewed without_additions(const wire::Renewed& given) {
+    wire::Renewed out;
+    out.set_version(given.version());
+    out.set_vault_key(given.vault_key());
+    out.set_founding(given.founding());
+    out.set_epoch(given.epoch());
+    out.set_lease_end(given.lease_end());
+    *out.mutable_masks() = given.masks();
+    out.set_signature(given.signature());
+    out.set_ticket(given.ticket());
+    *out.mutable_items() = given.items();
+    out.set_rendezvous(given.rendezvous());
+    return out;
+}
+
 Result<Renewed> read_renewed(const wire::Renewed& given, const RenewalAsked& asked,
                              const routing::NetworkParameters& network, Time now) {
     if (auto good = check_version(given.version()); !good) return good.error();

@@ -14,6 +14,8 @@ struct Renewed {
 
 wire::Renewed sign_renewal(const RenewalAsked& asked, const Renewed& renewed, const crypto::SignKeyPair& key,
                            const routing::NetworkParameters& network);
+// The word alone, as it is passed on: what somebody added in fields that we do not know stays behind.
+wire::Renewed without_additions(const wire::Renewed& given);
 // As read_acknowledgement: Code::malformed for another version or form, Code::corrupt unless it is a vault's
 // word about what was asked, for at least the shortest lease.
 Result<Renewed> read_renewed(const wire::Renewed& given, const RenewalAsked& asked,

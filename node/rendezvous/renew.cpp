@@ -64,9 +64,10 @@ Task<bool> RenewAtVaults::ask(std::shared_ptr<Run> run, routing::RegisteredVault
     }
     const auto renewed = [](BlockMask mask) { return mask != 0; };
     if (run->over || std::none_of(given->masks.begin(), given->masks.end(), renewed)) co_return !run->over;
-    for (const auto number : list.numbers) answer->add_items(number);
-    answer->set_rendezvous(proto_bytes(parts_.self));
-    *run->out.add_given() = std::move(*answer);
+    auto word = without_additions(*answer);
+    for (const auto number : list.numbers) word.add_items(number);
+    word.set_rendezvous(proto_bytes(parts_.self));
+    *run->out.add_given() = std::move(word);
     co_return true;
 }
 

@@ -126,7 +126,7 @@ Task<StoreAtVaults::Word> StoreAtVaults::take(const OfferOrder::Offer& offer, co
                                               wire::OfferAnswer answer) {
     const auto session = offer.vault.session;
     auto word = std::move(*answer.mutable_acknowledgement());
-    auto given = co_await check_acknowledgement(parts_.proofs, word, asked, parts_.network);
+    auto given = co_await check_acknowledgement(parts_.proofs, std::move(word), asked, parts_.network);
     if (!given || given->vault.id() != offer.vault.id) {
         log_warning("rendezvous", "a vault's acknowledgement does not hold: ",
                     given ? "it is of another vault" : given.error().text());
@@ -134,8 +134,8 @@ Task<StoreAtVaults::Word> StoreAtVaults::take(const OfferOrder::Offer& offer, co
         co_return std::nullopt;
     }
     parts_.sessions.note_stored(session, asked.block);
-    word.set_rendezvous(proto_bytes(parts_.self));
-    co_return word;
+    given->rendezvous = parts_.self;
+    co_return to_wire(*given);  // and nothing that the vault added
 }
 
 }  // namespace catacomb::node

@@ -204,8 +204,13 @@ Task<void> LinkRpc::answer(std::shared_ptr<Link> link, std::uint32_t request, By
         there->second.bytes -= held;
     }
     if (!link->is_open() || *withdrawn) co_return;
+    // How long an answer becomes others have a say in: that is no reason to end.
+    if (result && result->size() > kRpcMaxBody) {
+        log_warning("rpc", "an answer to method ", static_cast<unsigned>(method), " would be ",
+                    result->size(), " bytes long: refused");
+        result = error(Code::limit);
+    }
     if (!result) co_return refuse(*link, request, result.error().code);
-    CHECK(result->size() <= kRpcMaxBody);
     const Outbox::BodyFlags flags{kFrameFirst, kFrameLast, 0};
     const bool sent = link->send_body(FrameKind::rpc_response, request, flags, *result);
     if (!sent) refuse(*link, request, Code::busy);

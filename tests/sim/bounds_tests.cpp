@@ -55,9 +55,8 @@ struct Answerer final : routing::FrameHandler {
 struct Asker : Stranger {
     using Stranger::Stranger;
 
-    routing::Task<void> ask() {
+    routing::Task<void> ask(routing::Method method = routing::Method::ping) {
         auto link = links.all().front();
-        const auto method = routing::Method::ping;
         const auto deadline = runtime.now() + seconds(30);
         Bytes body;
         auto answer = co_await rpc.call_over(std::move(link), method, std::move(body), deadline);
@@ -74,6 +73,8 @@ std::shared_ptr<routing::Link> link_to_first(Cluster& cluster, Stranger& strange
     BOOST_REQUIRE(cluster.world().run_until(met, seconds(10)));
     return stranger.links.all().front();
 }
+
+routing::Task<Result<Bytes>> so_many_bytes(std::size_t size) { co_return Bytes(size); }
 
 ClusterOptions six_relays() {
     ClusterOptions out;
@@ -276,6 +277,30 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_too_long_ends_its_link) {
     asker.leave();
     host.leave();
     host.links.set_rpc_handler(nullptr);
+    world.run_for(seconds(1));
+}
+
+// Proves: an answer of our own that would be too long becomes a refusal, and ends nothing.
+BOOST_AUTO_TEST_CASE(an_answer_of_ours_that_would_be_too_long_is_refused) {
+    SimWorld world(seeds(1).front());
+    Cluster cluster(world, six_relays());
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    std::size_t size = 0;
+    const auto method = routing::Method::dial_back;  // which nobody serves
+    cluster.core(0).rpc().serve(method, [&size](routing::RpcPeer, Bytes) { return so_many_bytes(size); });
+    Asker asker(cluster, Endpoint::v4(0x0c000001, 0));
+    link_to_first(cluster, asker);
+    const auto ask = [&](std::size_t bytes) {
+        size = bytes;
+        asker.tasks.spawn(asker.ask(method));
+        BOOST_REQUIRE(world.run_until([&] { return asker.tasks.count() == 0; }, seconds(60)));
+        return *asker.answered;
+    };
+    const auto refused = ask(routing::kRpcMaxBody + 1);
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST(refused.error().is(Code::limit), refused.error().text());
+    BOOST_TEST(ask(routing::kRpcMaxBody).value() == routing::kRpcMaxBody);
+    asker.leave();
     world.run_for(seconds(1));
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "base/codec.hpp"
 #include "crypto/random.hpp"
 #include "node/protocol/limits.hpp"
 #include "node/protocol/registration.hpp"
@@ -217,6 +218,28 @@ BOOST_AUTO_TEST_CASE(a_word_of_another_vault_is_not_passed_on) {
         });
     BOOST_TEST(town.store(town.ask(1)).error().is(Code::refused));
     BOOST_TEST(!town.relay_knows(town.ask(1).block));
+}
+
+// Proves: what a vault adds to its word, in fields that nobody knows, is not passed on. With 320 KiB of it
+// the word and the relay's own line would be more than an answer may be.
+BOOST_AUTO_TEST_CASE(a_word_with_a_tail_is_passed_on_without_it) {
+    Town town;
+    const auto longer = [](const FakeVault& self, const node::Asked& asked) {
+        auto word = self.honest(asked);
+        Writer tail;
+        const auto length = 327'660 - word.ByteSizeLong() - 4;
+        tail.u8(15 << 3 | 2);  // field 15, bytes, whose length is a number of three times seven bits
+        tail.u8(static_cast<std::uint8_t>(length | 0x80)).u8(static_cast<std::uint8_t>(length >> 7 | 0x80));
+        tail.u8(static_cast<std::uint8_t>(length >> 14)).raw(Bytes(length));
+        return node::decode<wire::Acknowledgement>(
+                   view(word.SerializeAsString().append(as_text(tail.bytes()))))
+            .value();
+    };
+    FakeVault vault(town.cluster, town.relay, town.key_on_arc(), longer);
+    const auto given = town.store(town.ask(1));
+    BOOST_REQUIRE_MESSAGE(given.has_value(), given.error().text());
+    BOOST_TEST(vault.offers.size() == 1U);
+    BOOST_TEST(given->ByteSizeLong() < 1024U);
 }
 
 // Proves: a second vault with the same key takes the place of the first, whose circuit ends.

@@ -178,6 +178,18 @@ BOOST_AUTO_TEST_CASE(every_changed_field_is_refused) {
     BOOST_TEST((refusal(word({bit(3), 0}, now + hours(1))) == Code::corrupt));  // too short a lease
 }
 
+BOOST_FIXTURE_TEST_CASE(what_was_added_to_a_word_is_not_passed_on, Fixture) {
+    auto whole = word();
+    whole.add_items(1);
+    whole.set_rendezvous(std::string(32, 'r'));
+    const auto bytes = encode(whole);
+    auto longer = bytes;
+    append(longer, ByteArray<5>{15 << 3 | 2, 3, 'a', 'b', 'c'});  // field 15, three bytes
+    const auto added = decode<wire::Renewed>(longer).value();
+    BOOST_TEST((encode(added) != bytes));
+    BOOST_TEST((encode(without_additions(added)) == bytes));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace catacomb::node

@@ -176,4 +176,20 @@ BOOST_AUTO_TEST_CASE(hostile_messages_are_refused) {
     }
 }
 
+// The longest answer to any request: a full view of which every bucket differs, and descriptors to the limit
+// of a message, the shortest that there are.
+BOOST_AUTO_TEST_CASE(the_longest_answer_fits_into_one) {
+    const std::size_t entries = NetworkParameters{}.view_cap;
+    crypto::SeededRng rng(1);
+    const auto encoded = TestRelay(rng, test_address(1)).descriptor()->encoded;
+    GossipAnswer answer;
+    for (std::size_t i = 0; i < kViewBuckets; ++i)
+        answer.differing.push_back({i, std::vector<std::uint64_t>(entries / kViewBuckets)});
+    for (std::size_t total = 0; total + encoded.size() <= kMaxGossipDescriptorBytes; total += encoded.size())
+        answer.descriptors.push_back(encoded);
+    const auto size = encode_gossip_answer(answer).size();
+    BOOST_TEST_MESSAGE(size << " bytes");
+    BOOST_TEST(size <= kRpcMaxBody);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
