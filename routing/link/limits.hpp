@@ -2,6 +2,8 @@
 // Pure: `now` comes in.
 #pragma once
 
+#include <cstdint>
+
 #include "base/time.hpp"
 
 namespace catacomb::routing {
@@ -33,6 +35,8 @@ struct LinkLimits {
     unsigned creates_per_second = 50;    // asked for over all links of one source, on average
     unsigned create_burst = 200;         // and at once
     std::size_t sources = 4096;          // whose rates are remembered
+    // Begun by us over one link in all its life: numbers are not used twice. Then another link is dialled.
+    std::uint32_t channels = 0x7fffffff;
     std::size_t outstanding_rpcs = 256;  // over one link, each way
     std::size_t control_frames = 1024;   // waiting to leave one link: 4 MiB
     // Of requests and answers, waiting to leave one link: 130 blocks of 64 frames, 32 MiB.

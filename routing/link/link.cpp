@@ -164,11 +164,12 @@ void Link::become_open() {
 
 // ---- writing
 
-std::uint32_t Link::fresh_channel() {
-    // The top bit tells the two ends' numbers apart. Ids are never used again on a link: 2^31 circuits
-    // outlive it.
+bool Link::has_channels() const { return channels_used_ < links_.limits().channels; }
+
+// The top bit tells the two ends' numbers apart. At a relay it is others who use them up.
+Result<std::uint32_t> Link::fresh_channel() {
+    if (!has_channels()) return error(Code::limit, "the link has no numbers left");
     const auto id = ++channels_used_;
-    CHECK(id < 0x80000000u);
     return initiator_ ? id : id | 0x80000000u;
 }
 

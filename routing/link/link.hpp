@@ -59,8 +59,10 @@ public:
     std::uint32_t fresh_request() { return ++requests_; }
     // What of that body has not left is not sent. True when nothing of it was.
     bool drop_body(FrameKind kind, std::uint32_t channel) { return outbox_.drop_body(kind, channel); }
-    // A channel id that this end has not used on this link; the two ends never pick the same.
-    std::uint32_t fresh_channel();
+    // A channel id that this end has not used on this link; the two ends never pick the same. Code::limit
+    // when all are used up.
+    Result<std::uint32_t> fresh_channel();
+    bool has_channels() const;
     Outbox& outbox() { return outbox_; }
     const Outbox& outbox() const { return outbox_; }
     // Seals and writes what waits. Called by Links at the end of a batch.

@@ -63,11 +63,13 @@ std::shared_ptr<Link> Links::make_link(StreamPtr stream, bool initiator) {
     return link;
 }
 
+bool Links::is_of_use(const Link& link) { return link.is_open() && link.has_channels(); }
+
 Bytes Links::greeting() const { return encode(Greeting{runtime_.now(), config_.own_descriptor()}); }
 
 Task<Result<std::shared_ptr<Link>>> Links::to(std::shared_ptr<const Descriptor> peer, Time deadline) {
     if (auto known = by_relay_.find(peer->id); known != by_relay_.end()) {
-        if (auto link = known->second.lock(); link && link->is_open()) co_return link;
+        if (auto link = known->second.lock(); link && is_of_use(*link)) co_return link;
     }
     co_return co_await dials_.reach(std::move(peer), deadline);
 }
@@ -96,7 +98,7 @@ void Links::verify(std::shared_ptr<const Descriptor> parsed, std::function<void(
 void Links::opened(Link& link) {
     if (link.relay()) {
         auto& known = by_relay_[link.relay()->id];
-        if (auto other = known.lock(); !other || !other->is_open()) known = link.shared_from_this();
+        if (auto other = known.lock(); !other || !is_of_use(*other)) known = link.shared_from_this();
         if (descriptor_) descriptor_(link.relay());
     }
     dials_.opened(link);

@@ -84,6 +84,7 @@ private:
     void accepted(StreamPtr stream);
     std::shared_ptr<Link> make_link(StreamPtr stream, bool initiator);
     Bytes greeting() const;
+    static bool is_of_use(const Link& link);
     void opened(Link& link);
     void closed(Link& link);
     void dispatch(Link& link, const FrameView& frame, MutableBytes payload);

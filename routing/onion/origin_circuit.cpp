@@ -50,16 +50,18 @@ Task<Result<>> OriginCircuit::create_first(Time deadline) {
     if (closed_) co_return error(Code::closed);
     if ((*link)->circuits >= circuits_.links().limits().circuits)
         co_return error(Code::limit, "the guard's link is full");
-    channel_ = std::make_unique<Channel>(circuits_, *link, (*link)->fresh_channel(), FrameKind::cell_forward,
+    const auto channel = (*link)->fresh_channel();
+    if (!channel) co_return channel.error();
+    channel_ = std::make_unique<Channel>(circuits_, *link, *channel, FrameKind::cell_forward,
                                          static_cast<ChannelUser&>(*this));
     auto handshake = handshake_with(*path_[0]);
     auto request = handshake.request();
     if (!request) co_return request.error();
     if (auto* tap = circuits_.runtime().tap()) {
-        const Handle channel{Handle::Kind::channel, channel_->handle()};
-        tap->originated(channel, *request);
-        tap->joined({Handle::Kind::link, (*link)->number()}, channel);
-        tap->joined(channel, {Handle::Kind::circuit, number_});
+        const Handle ours{Handle::Kind::channel, channel_->handle()};
+        tap->originated(ours, *request);
+        tap->joined({Handle::Kind::link, (*link)->number()}, ours);
+        tap->joined(ours, {Handle::Kind::circuit, number_});
     }
     answer_ = std::make_shared<Promise<Bytes>>(circuits_.runtime());
     auto promise = answer_;

@@ -127,7 +127,8 @@ Task<Result<Bytes>> RelayCircuit::extend_to(Bytes request) {
     if ((*link)->circuits >= circuits_.links().limits().circuits) co_return error(Code::limit);
 
     const auto channel = (*link)->fresh_channel();
-    next_ = std::make_unique<Channel>(circuits_, *link, channel, FrameKind::cell_forward,
+    if (!channel) co_return channel.error();
+    next_ = std::make_unique<Channel>(circuits_, *link, *channel, FrameKind::cell_forward,
                                       static_cast<ChannelUser&>(*this));
     if (auto* tap = circuits_.runtime().tap()) {
         tap->joined({Handle::Kind::channel, next_->handle()}, {Handle::Kind::circuit, number_});

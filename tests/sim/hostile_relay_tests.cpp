@@ -59,8 +59,8 @@ private:
 
 // A client that builds circuits over whatever path it is given.
 struct Caller : Stranger {
-    Caller(Cluster& cluster, const Endpoint& at)
-        : Stranger(cluster, at), circuits(runtime, links, std::nullopt) {}
+    Caller(Cluster& cluster, const Endpoint& at, routing::LinkLimits limits = {})
+        : Stranger(cluster, at, limits), circuits(runtime, links, std::nullopt) {}
 
     routing::Task<void> build(std::vector<routing::DescriptorPtr> path) {
         auto built = co_await circuits.build(std::move(path), runtime.now() + seconds(30));
@@ -157,6 +157,30 @@ BOOST_AUTO_TEST_CASE(cells_before_the_created_end_the_circuit) {
     BOOST_TEST(town.over());
     BOOST_TEST(counters.cells_relayed < relayed + kCells);  // the others build circuits, too
     town.nothing_is_left();
+}
+
+// Proves: when the numbers of a link's circuits are used up, those that there are live on and others get
+// another link: by extending circuits strangers can use up those of a relay's links, too.
+BOOST_AUTO_TEST_CASE(a_link_whose_numbers_are_used_up_is_replaced) {
+    SimWorld world(testing::seeds(1).front());
+    auto options = Town::options();
+    options.adjust = [](std::size_t, node::NodeOptions& node) { node.link_limits.channels = 4; };
+    Cluster cluster(world, options);
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    routing::LinkLimits limits;
+    limits.channels = 4;
+    Caller caller(cluster, Endpoint::v4(0x0c000001, 0), limits);
+    const auto all = cluster.core(1).view().all();
+    for (std::size_t built = 1; built <= 10; ++built) {
+        caller.outcome.reset();
+        caller.tasks.spawn(caller.build({all[0], all[1]}));
+        BOOST_REQUIRE(world.run_until([&] { return caller.outcome.has_value(); }, seconds(30)));
+        BOOST_REQUIRE_MESSAGE(caller.outcome->has_value(), caller.outcome->error().text());
+        BOOST_TEST(caller.circuits.own() == built);
+        BOOST_TEST(caller.links.count() == (built + 3) / 4);
+    }
+    caller.leave();
+    world.run_for(seconds(1));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

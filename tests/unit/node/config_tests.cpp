@@ -150,6 +150,7 @@ BOOST_AUTO_TEST_CASE(values_with_which_no_node_works_are_refused) {
          {std::pair{"[limits]\nworker_threads = 100000\n", "worker_threads: 1 to"},
           {"[limits]\njobs = 0\n", "limits.jobs: at least 1"},
           {"[limits]\ncreates_per_second = 0\n", "limits.creates_per_second: 1 to"},
+          {"[limits]\ncreates_per_second = 1000001\n", "creates_per_second: 1 to"},
           {"[api]\nidle_limit = \"0s\"\n", "api.idle_limit"},
           {"[api]\nstall_limit = \"1ms\"\n", "api.stall_limit"},
           {"[network]\npow_difficulty_bits = 9999\n", "pow_difficulty_bits: at most"},
