@@ -12,6 +12,8 @@ enum class Defence : std::uint8_t {
                              // he likes
     links_are_counted_by_prefix,  // nobody has more places for links because he has more addresses
     sources_are_remembered,       // nor may he do more handshakes or CREATEs because he comes anew
+    false_proofs_are_counted,  // against who brought them: after a few he is not heard for a while, and who
+                               // waits for a turn takes turns with others
 };
 
 bool stands(Defence which);

@@ -9,6 +9,12 @@ namespace {
 constexpr auto kHousePeriod = seconds(10), kLinksPeriod = seconds(2);
 constexpr std::size_t kStreamsServed = 8192;  // at once, of all circuits that end here
 
+routing::KnownProofs known_proofs(const NodeOptions& options) {
+    routing::KnownProofs out;
+    out.restore(options.known_proofs);
+    return out;
+}
+
 std::optional<routing::OwnDescriptor> make_own(const NodeOptions& options, Time now) {
     if (!options.relay) return std::nullopt;
     const auto* network = &options.network;
@@ -53,7 +59,7 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
       options_(std::move(options)),
       own_(make_own(options_, runtime.now())),
       view_(options_.network),
-      proofs_(runtime),
+      proofs_(runtime, known_proofs(options_)),
       links_(runtime, proofs_, links_config()),
       rpc_(runtime, links_),
       calls_(runtime, view_, rpc_),

@@ -38,8 +38,9 @@ struct VaultOptions {
 struct NodeOptions {
     routing::NetworkParameters network;
     std::vector<routing::Endpoint> bootstrap;
-    routing::KnownRelays known_relays;  // from its last life
-    std::optional<RelayOptions> relay;  // none: dials out only
+    routing::KnownRelays known_relays;         // from its last life
+    std::vector<crypto::Digest> known_proofs;  // that held, likewise (KnownProofs::held)
+    std::optional<RelayOptions> relay;         // none: dials out only
     std::optional<VaultOptions> vault;
     crypto::Key256 convergence_secret;
     std::string spool_directory;

@@ -1,6 +1,7 @@
 #include "node/node.hpp"
 
 #include "base/log.hpp"
+#include "node/proof_file.hpp"
 #include "node/runtime/tcp.hpp"
 
 namespace catacomb::node {
@@ -55,6 +56,7 @@ NodeOptions Node::options() {
     out.spool_directory = config_.data_dir.string();
     out.guards = identity_->guards;
     out.known_relays = known_relays_;
+    out.known_proofs = load_proof_names(config_.data_dir, network_.id);
     out.jobs = config_.limits.jobs;
     out.spool_limit = config_.limits.spool.bytes;
     out.client_hops = client_hops_;
@@ -101,8 +103,20 @@ Task<void> Node::save_whom_we_know() {
             save();
         }
         save_relays();
+        co_await save_proofs();
         if (!slept) co_return;
     }
+}
+
+// Up to 2 MiB: not from the loop.
+Task<void> Node::save_proofs() {
+    const auto& known = core_->proofs().known();
+    if (std::exchange(proofs_saved_, known.version()) == known.version()) co_return;
+    std::function<Result<>()> work = [dir = config_.data_dir, names = known.held(), id = network_.id] {
+        return save_proof_names(dir, names, id);
+    };
+    const auto saved = co_await routing::on_worker(runtime_, std::move(work));
+    if (!saved) log_warning("node", saved.error().text());
 }
 
 // Of nobody to know nothing is learnt: what was kept before is better.

@@ -31,6 +31,7 @@ private:
     Result<> open_vault(NodeOptions& options);
     Task<void> save_whom_we_know();
     void save_relays();
+    Task<void> save_proofs();
 
     Config config_;
     AsioRuntime& runtime_;
@@ -38,6 +39,7 @@ private:
     routing::NetworkParameters network_;
     std::optional<Identity> identity_;
     KnownRelays known_relays_;
+    std::uint64_t proofs_saved_ = 0;  // KnownProofs::version
     std::unique_ptr<storage::VaultStore> store_;
     std::optional<NodeCore> core_;
     routing::TaskSet tasks_;

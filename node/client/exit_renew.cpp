@@ -25,7 +25,7 @@ BlockMask in_place(const storage::Root& root, BlockMask blocks, const routing::N
 }
 
 // A word from a place where we would not look counts for nothing, but is no proof of a lie: our view lags.
-Task<Result<>> take(const RenewCall& call, wire::Renewed given, const routing::View& view,
+Task<Result<>> take(const RenewCall& call, wire::Renewed given, ProofSource exit, const routing::View& view,
                     ProofChecker& proofs) {
     const auto now = proofs.runtime().now();
     const auto relay = routing::NodeId::from(catacomb::view(given.rendezvous()));
@@ -33,7 +33,7 @@ Task<Result<>> take(const RenewCall& call, wire::Renewed given, const routing::V
     const RenewalAsked of_relay{call.items, call.lease_end, relay_nonce(call.nonce_seed, *relay)};
     const auto asked = asked_of_vault(given, of_relay, view.network(), now);
     if (!asked) co_return asked.error();
-    const auto word = co_await check_renewed(proofs, given, *asked, view.network());
+    const auto word = co_await check_renewed(proofs, exit, given, *asked, view.network());
     if (!word) co_return word.error();
     if (!registers_at(word->vault.id(), *relay, view, limits::kCredibleRelaysOfVault, now)) co_return ok();
     for (std::size_t i = 0; i < word->masks.size(); ++i) {
@@ -55,6 +55,7 @@ std::vector<BlockMask> absent_in(const wire::ManyRenewed& answer, const RenewCal
 Task<Result<std::vector<BlockMask>>> renew_blocks(Runtime& runtime, CircuitPtr circuit, RenewCall call,
                                                   const routing::View& view, ProofChecker& proofs) {
     const auto deadline = runtime.now() + call.limit + limits::kLastWords;
+    const auto exit = ProofSource::relay(circuit->endpoint().id);
     auto stream = circuit->open_stream();
     if (!stream) co_return stream.error();
     auto request = encode(Kind::exit_renew, renew_request(call));
@@ -73,7 +74,7 @@ Task<Result<std::vector<BlockMask>>> renew_blocks(Runtime& runtime, CircuitPtr c
             co_return error(Code::corrupt, "the exit sent more words than blocks");
         words_left -= static_cast<std::size_t>(answer->given_size());
         for (const auto& given : answer->given()) {
-            auto taken = co_await take(call, given, view, proofs);
+            auto taken = co_await take(call, given, exit, view, proofs);
             if (!taken) co_return error(Code::corrupt, "the exit sent a word that does not hold");
         }
         if ((*stream)->ended()) co_return absent_in(*answer, call);

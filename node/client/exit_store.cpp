@@ -57,6 +57,7 @@ Asked asked_for(const StoreCall& call, std::uint8_t index) {
 // What came of one store so far.
 struct Answers {
     StoreCall call;
+    ProofSource exit;
     BlockMask open = 0;  // blocks that nobody has signed for yet
     StoredBlocks out;
 };
@@ -70,7 +71,7 @@ Task<Result<>> take(Runtime& runtime, Answers& answers, const wire::ExitStored& 
             co_return error(Code::corrupt, "the exit acknowledged a block that was not sent");
         answers.open &= ~bit(each.index());
         const auto asked = asked_for(answers.call, static_cast<std::uint8_t>(each.index()));
-        auto given = co_await check_acknowledgement(proofs, each, asked, view.network());
+        auto given = co_await check_acknowledgement(proofs, answers.exit, each, asked, view.network());
         if (!given) co_return given.error();
         if (is_in_place(*given, asked.block, view, runtime.now())) {
             answers.out.acknowledged.push_back(std::move(*given));
@@ -110,6 +111,7 @@ Task<Result<StoredBlocks>> store_blocks(Runtime& runtime, CircuitPtr circuit, St
     Answers answers;
     answers.open = call.want;
     answers.call = std::move(call);
+    answers.exit = ProofSource::relay(circuit->endpoint().id);
     auto& out = answers.out;
     for (;;) {
         auto bytes = co_await (*stream)->receive(deadline);

@@ -80,7 +80,8 @@ Task<Result<>> RenewPost::take(SentPtr sent, const wire::Renewed& word) {
                                 relay_nonce(request_.nonce_seed, sent->relay->id)};
     const auto asked = asked_of_vault(given, of_relay, view.network(), now);
     if (!asked) co_return asked.error();
-    const auto renewed = co_await check_renewed(tools_.proofs, given, *asked, view.network());
+    const auto from = ProofSource::relay(sent->relay->id);
+    const auto renewed = co_await check_renewed(tools_.proofs, from, given, *asked, view.network());
     if (!renewed) co_return renewed.error();
     const auto within = view.network().registrations + 1;
     if (!registers_at(renewed->vault.id(), sent->relay->id, view, within, now))

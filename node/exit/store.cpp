@@ -104,7 +104,8 @@ private:
         if (!answer) co_return answer.error();
         const auto& view = tools_.relays.view();
         const auto asked = asked_for(block);
-        auto given = co_await check_acknowledgement(tools_.proofs, *answer, asked, view.network());
+        const auto from = ProofSource::relay(relay->id);
+        auto given = co_await check_acknowledgement(tools_.proofs, from, *answer, asked, view.network());
         if (!given) co_return given.error();
         const auto within = view.network().registrations + 1;
         if (!registers_at(given->vault.id(), relay->id, view, within, tools_.relays.runtime().now()))

@@ -4,6 +4,7 @@
 
 #include "base/codec.hpp"
 #include "base/log.hpp"
+#include "node/protocol/admits.hpp"
 #include "routing/rendezvous/placement.hpp"
 
 namespace catacomb::node {
@@ -81,12 +82,17 @@ Result<Acknowledged> read_acknowledgement(const wire::Acknowledgement& given, co
     return out;
 }
 
-Task<Result<Acknowledged>> check_acknowledgement(ProofChecker& proofs, wire::Acknowledgement given,
-                                                 Asked asked, const routing::NetworkParameters& network) {
-    auto word = read_acknowledgement(given, asked, network, proofs.runtime().now());
+Task<Result<Acknowledged>> check_acknowledgement(ProofChecker& proofs, ProofSource from,
+                                                 wire::Acknowledgement given, Asked asked,
+                                                 const routing::NetworkParameters& network) {
+    const auto now = proofs.runtime().now();
+    // A version that we do not know is told by name.
+    if (auto good = check_version(given.version()); !good) co_return good.error();
+    if (auto good = admits(proofs, from, given, network, now); !good) co_return good.error();
+    auto word = read_acknowledgement(given, asked, network, now);
     if (!word) co_return word.error();
     const auto claims = word->vault.claims(network);
-    const auto worked = co_await proofs.check(ProofChecker::Lane::acknowledgements, claims);
+    const auto worked = co_await proofs.check(ProofChecker::Lane::acknowledgements, from, claims);
     if (!worked) co_return worked.error();
     co_return word;
 }

@@ -11,6 +11,7 @@
 namespace catacomb::node {
 
 using routing::ProofChecker;
+using routing::ProofSource;
 using routing::Runtime;
 using routing::Task;
 
@@ -37,9 +38,10 @@ wire::Acknowledgement to_wire(const Acknowledged& given);
 // exactly what was asked, for at least the shortest lease. The vault's work is not looked at.
 Result<Acknowledged> read_acknowledgement(const wire::Acknowledgement& given, const Asked& asked,
                                           const routing::NetworkParameters& network, Time now);
-// The same, and the vault's work.
-Task<Result<Acknowledged>> check_acknowledgement(ProofChecker& proofs, wire::Acknowledgement given,
-                                                 Asked asked, const routing::NetworkParameters& network);
+// The same, and the vault's work, for which `from` answers; it has passed the word on.
+Task<Result<Acknowledged>> check_acknowledgement(ProofChecker& proofs, ProofSource from,
+                                                 wire::Acknowledgement given, Asked asked,
+                                                 const routing::NetworkParameters& network);
 
 // Whether `relay` is one of the first `within` that follow the vault's id, or the block's position: where the
 // vault registers, and where the block belongs. Views differ, so `within` is more than the number in use; who

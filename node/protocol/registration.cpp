@@ -1,6 +1,7 @@
 #include "node/protocol/registration.hpp"
 
 #include "base/codec.hpp"
+#include "node/protocol/admits.hpp"
 #include "routing/descriptor.hpp"
 
 namespace catacomb::node {
@@ -44,19 +45,21 @@ wire::Register sign_registration(const Registration& registration, const Registr
     return out;
 }
 
-Task<Result<Registration>> check_registration(ProofChecker& proofs, wire::Register request,
+Task<Result<Registration>> check_registration(ProofChecker& proofs, ProofSource from, wire::Register request,
                                               RegistrationPlace place,
                                               const routing::NetworkParameters& network) {
+    const auto now = proofs.runtime().now();
+    if (auto good = admits(proofs, from, request, network, now); !good) co_return good.error();
     if (auto good = check_signature(request, place, network); !good) co_return good.error();
     const auto digest = crypto::Digest::from(view(request.inventory_digest()));
     if (!digest || request.capacity_class() > routing::kMaxCapacityClass ||
         request.inventory_bits() > routing::Inventory::kMostBits) {
         co_return error(Code::malformed);
     }
-    auto vault = VaultIdentity::read(request, network, proofs.runtime().now());
+    auto vault = VaultIdentity::read(request, network, now);
     if (!vault) co_return vault.error();
     const auto claims = vault->claims(network);
-    const auto worked = co_await proofs.check(ProofChecker::Lane::registrations, claims);
+    const auto worked = co_await proofs.check(ProofChecker::Lane::registrations, from, claims);
     if (!worked) co_return worked.error();
     co_return Registration{*vault, request.capacity_class(), *digest, request.inventory_bits()};
 }

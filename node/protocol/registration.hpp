@@ -9,6 +9,7 @@
 namespace catacomb::node {
 
 using routing::ProofChecker;
+using routing::ProofSource;
 using routing::Task;
 
 // What a vault says of itself.
@@ -28,9 +29,9 @@ struct RegistrationPlace {
 wire::Register sign_registration(const Registration& registration, const RegistrationPlace& place,
                                  const crypto::SignKeyPair& key, const routing::NetworkParameters& network);
 
-// What costs least first: a signature, of a key that must then show its work. Code::malformed for wrong
-// fields, Code::corrupt when signature or work does not hold.
-Task<Result<Registration>> check_registration(ProofChecker& proofs, wire::Register request,
+// What costs least first: what is known of its work, and of `from`, who answers for it; a signature; the
+// work. Code::malformed for wrong fields, Code::corrupt when signature or work does not hold.
+Task<Result<Registration>> check_registration(ProofChecker& proofs, ProofSource from, wire::Register request,
                                               RegistrationPlace place,
                                               const routing::NetworkParameters& network);
 

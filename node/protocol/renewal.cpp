@@ -1,6 +1,7 @@
 #include "node/protocol/renewal.hpp"
 
 #include "base/codec.hpp"
+#include "node/protocol/admits.hpp"
 #include "node/protocol/block_nonce.hpp"
 
 namespace catacomb::node {
@@ -89,12 +90,16 @@ Result<RenewalAsked> asked_of_vault(const wire::Renewed& given, const RenewalAsk
     return out;
 }
 
-Task<Result<Renewed>> check_renewed(ProofChecker& proofs, wire::Renewed given, RenewalAsked asked,
-                                    const routing::NetworkParameters& network) {
-    auto word = read_renewed(given, asked, network, proofs.runtime().now());
+Task<Result<Renewed>> check_renewed(ProofChecker& proofs, ProofSource from, wire::Renewed given,
+                                    RenewalAsked asked, const routing::NetworkParameters& network) {
+    const auto now = proofs.runtime().now();
+    // A version that we do not know is told by name.
+    if (auto good = check_version(given.version()); !good) co_return good.error();
+    if (auto good = admits(proofs, from, given, network, now); !good) co_return good.error();
+    auto word = read_renewed(given, asked, network, now);
     if (!word) co_return word.error();
     const auto claims = word->vault.claims(network);
-    const auto worked = co_await proofs.check(ProofChecker::Lane::acknowledgements, claims);
+    const auto worked = co_await proofs.check(ProofChecker::Lane::acknowledgements, from, claims);
     if (!worked) co_return worked.error();
     co_return word;
 }

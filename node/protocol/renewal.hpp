@@ -26,8 +26,8 @@ Result<Renewed> read_renewed(const wire::Renewed& given, const RenewalAsked& ask
 // in ascending order.
 Result<RenewalAsked> asked_of_vault(const wire::Renewed& given, const RenewalAsked& of_relay,
                                     const routing::NetworkParameters& network, Time now);
-// read_renewed, and the vault's work.
-Task<Result<Renewed>> check_renewed(ProofChecker& proofs, wire::Renewed given, RenewalAsked asked,
-                                    const routing::NetworkParameters& network);
+// read_renewed, and the vault's work, for which `from` answers.
+Task<Result<Renewed>> check_renewed(ProofChecker& proofs, ProofSource from, wire::Renewed given,
+                                    RenewalAsked asked, const routing::NetworkParameters& network);
 
 }  // namespace catacomb::node

@@ -44,7 +44,8 @@ Task<void> Rendezvous::serve_registration(CircuitPtr circuit, CircuitStreamPtr s
 
 Task<Result<wire::Registered>> Rendezvous::enter(CircuitPtr circuit, wire::Register request) {
     const RegistrationPlace place{parts_.self, circuit->handshake_hash()};
-    auto registration = co_await check_registration(parts_.proofs, request, place, parts_.network);
+    const auto from = circuit->source();
+    auto registration = co_await check_registration(parts_.proofs, from, request, place, parts_.network);
     if (!registration) co_return registration.error();
     // Another registration may have come by the same circuit meanwhile.
     const auto session = circuit->number();

@@ -55,7 +55,8 @@ Task<bool> RenewAtVaults::ask(std::shared_ptr<Run> run, routing::RegisteredVault
     const auto deadline = std::min<Time>(parts_.runtime.now() + limits::kRenewAtVault, run->give_up);
     auto answer = co_await converse(vault.session, list.asked, deadline);
     if (!answer) co_return false;
-    auto given = co_await check_renewed(parts_.proofs, *answer, list.asked, parts_.network);
+    const auto from = ProofSource::vault(vault.id);
+    auto given = co_await check_renewed(parts_.proofs, from, *answer, list.asked, parts_.network);
     if (!given || given->vault.id() != vault.id) {
         log_warning("rendezvous", "a vault's word about leases does not hold: ",
                     given ? "it is of another vault" : given.error().text());

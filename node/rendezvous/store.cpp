@@ -126,7 +126,8 @@ Task<StoreAtVaults::Word> StoreAtVaults::take(const OfferOrder::Offer& offer, co
                                               wire::OfferAnswer answer) {
     const auto session = offer.vault.session;
     auto word = std::move(*answer.mutable_acknowledgement());
-    auto given = co_await check_acknowledgement(parts_.proofs, std::move(word), asked, parts_.network);
+    const auto from = ProofSource::vault(offer.vault.id);
+    auto given = co_await check_acknowledgement(parts_.proofs, from, std::move(word), asked, parts_.network);
     if (!given || given->vault.id() != offer.vault.id) {
         log_warning("rendezvous", "a vault's acknowledgement does not hold: ",
                     given ? "it is of another vault" : given.error().text());

@@ -133,14 +133,16 @@ void Link::meet_peer() {
         return refuse(error(Code::refused, "the relay shows another's descriptor"));
     const auto relay = std::make_shared<const Descriptor>(std::move(*parsed));
     state_ = State::verifying;
-    links_.verify(relay, [relay, ahead = greeting->clock - now, weak = weak_from_this()](Result<> holds) {
-        const auto self = weak.lock();
-        if (!self || self->state_ != State::verifying) return;
-        if (!holds) return self->refuse(with_clock(holds.error(), ahead));
-        self->relay_ = relay;
-        self->become_open();
-        if (std::exchange(self->paused_, false)) self->on_readable();
-    });
+    const auto from = ProofSource::host(remote_);
+    links_.verify(Links::Lane::links, from, relay,
+                  [relay, ahead = greeting->clock - now, weak = weak_from_this()](Result<> holds) {
+                      const auto self = weak.lock();
+                      if (!self || self->state_ != State::verifying) return;
+                      if (!holds) return self->refuse(with_clock(holds.error(), ahead));
+                      self->relay_ = relay;
+                      self->become_open();
+                      if (std::exchange(self->paused_, false)) self->on_readable();
+                  });
 }
 
 void Link::refuse(Error why) {

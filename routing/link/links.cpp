@@ -89,10 +89,14 @@ Task<Result<std::shared_ptr<const Descriptor>>> Links::introduce(Endpoint at, Ti
     co_return relay;
 }
 
-void Links::verify(std::shared_ptr<const Descriptor> parsed, std::function<void(Result<>)> done) {
-    auto said = verify_descriptor(*parsed, config_.network, runtime_.now());
+// What costs least first.
+void Links::verify(Lane lane, const ProofSource& from, std::shared_ptr<const Descriptor> parsed,
+                   std::function<void(Result<>)> done) {
+    const auto claims = claims_of(*parsed, config_.network);
+    auto said = proofs_.admits(from, claims);
+    if (said) said = verify_descriptor(*parsed, config_.network, runtime_.now());
     if (!said) return done(std::move(said));
-    proofs_.check(ProofChecker::Lane::links, claims_of(*parsed, config_.network), std::move(done));
+    proofs_.check(lane, from, claims, std::move(done));
 }
 
 void Links::opened(Link& link) {

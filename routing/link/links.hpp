@@ -42,8 +42,11 @@ public:
     Task<Result<std::shared_ptr<const Descriptor>>> introduce(Endpoint at, Time deadline) override;
 
     // verify_descriptor for what others bring us, and the work that it shows: when that is new to us, `done`
-    // is called later; otherwise from inside this call. Code::limit when too much waits to be checked.
-    void verify(std::shared_ptr<const Descriptor> parsed, std::function<void(Result<>)> done);
+    // is called later; otherwise from inside this call. Code::limit when too much waits to be checked, or too
+    // much that `from` brought did not hold.
+    using Lane = ProofChecker::Lane;
+    void verify(Lane lane, const ProofSource& from, std::shared_ptr<const Descriptor> parsed,
+                std::function<void(Result<>)> done);
 
     void set_circuit_handler(FrameHandler* handler) { circuits_ = handler; }
     void set_rpc_handler(FrameHandler* handler) { rpc_ = handler; }

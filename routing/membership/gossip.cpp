@@ -144,6 +144,7 @@ Task<Result<Gossip::Exchange>> Gossip::exchange(DescriptorPtr with) {
     auto answer = co_await request(with, std::move(opening));
     if (!answer) co_return answer.error();
     auto outcome = Exchange::nothing_new;
+    const auto from = ProofSource::relay(with->id);
     const std::function<bool(std::uint64_t)> declined = [this](std::uint64_t entry) {
         return parts_.intake.declined(entry);
     };
@@ -157,7 +158,7 @@ Task<Result<Gossip::Exchange>> Gossip::exchange(DescriptorPtr with) {
         auto more = co_await request(with, std::move(next));
         if (!more) co_return more.error();
         const auto before = parts_.view.version();
-        const auto admitted = co_await parts_.intake.admit(std::move(more->descriptors));
+        const auto admitted = co_await parts_.intake.admit(std::move(more->descriptors), from);
         if (wanted == 0 || admitted.empty() || parts_.view.version() == before) break;
     }
     co_return outcome;
@@ -178,7 +179,10 @@ Task<Result<Bytes>> Gossip::serve(RpcPeer from, Bytes body) {
     if (from.relay) parts_.view.insert(from.relay, parts_.runtime.now());
     const auto answer = gossip_answer(parts_.view, *request);
     const auto before = parts_.view.version();
-    if (!request->push.empty()) co_await parts_.intake.admit(std::move(request->push));
+    if (!request->push.empty()) {
+        const auto source = ProofSource::relay(from.relay->id);
+        co_await parts_.intake.admit(std::move(request->push), source);
+    }
     if (parts_.view.version() != before && settled_) {
         settled_ = false;
         news_.open();

@@ -24,7 +24,7 @@ VerifiedBatch verify_all(std::vector<DescriptorPtr> batch, const NetworkParamete
 
 }  // namespace
 
-Task<std::vector<DescriptorPtr>> Intake::admit(std::vector<Bytes> encoded) {
+Task<std::vector<DescriptorPtr>> Intake::admit(std::vector<Bytes> encoded, ProofSource from) {
     std::vector<NodeId> order;
     std::map<NodeId, DescriptorPtr> admitted;
     std::vector<DescriptorPtr> unknown;
@@ -39,8 +39,9 @@ Task<std::vector<DescriptorPtr>> Intake::admit(std::vector<Bytes> encoded) {
             unknown.push_back(std::make_shared<const Descriptor>(std::move(*parsed)));
         }
     }
+    drop_inadmissible(unknown, from);
     if (!unknown.empty()) {
-        const auto valid = co_await verify(std::move(unknown));
+        const auto valid = co_await verify(std::move(unknown), from);
         for (const auto& relay : valid) admitted.emplace(relay->id, relay);
     }
     std::vector<DescriptorPtr> out;
@@ -49,8 +50,19 @@ Task<std::vector<DescriptorPtr>> Intake::admit(std::vector<Bytes> encoded) {
     co_return out;
 }
 
+// Before any signature: from the first whose work is refuted, or may not be looked at, to the end.
+void Intake::drop_inadmissible(std::vector<DescriptorPtr>& unknown, const ProofSource& from) {
+    for (auto relay = unknown.begin(); relay != unknown.end(); ++relay) {
+        const auto admitted = proofs_.admits(from, claims_of(**relay, view_.network()));
+        if (admitted) continue;
+        if (admitted.error().is(Code::corrupt)) decline(digest_prefix((*relay)->digest));
+        unknown.erase(relay, unknown.end());
+        return;
+    }
+}
+
 // Signatures together, then the work that each shows, which is known of most.
-Task<std::vector<DescriptorPtr>> Intake::verify(std::vector<DescriptorPtr> unknown) {
+Task<std::vector<DescriptorPtr>> Intake::verify(std::vector<DescriptorPtr> unknown, ProofSource from) {
     std::function<VerifiedBatch()> work = [unknown, network = view_.network(), now = runtime_.now()] {
         return verify_all(unknown, network, now);
     };
@@ -59,7 +71,7 @@ Task<std::vector<DescriptorPtr>> Intake::verify(std::vector<DescriptorPtr> unkno
     std::vector<DescriptorPtr> out;
     for (const auto& relay : said.valid) {
         const auto claims = claims_of(*relay, view_.network());
-        const auto worked = co_await proofs_.check(ProofChecker::Lane::gossip, claims);
+        const auto worked = co_await proofs_.check(ProofChecker::Lane::gossip, from, claims);
         if (!worked && !worked.error().is(Code::corrupt)) break;
         if (!worked) {
             decline(digest_prefix(relay->digest));

@@ -23,13 +23,15 @@ public:
         : runtime_(runtime), view_(view), proofs_(proofs) {}
 
     // The valid ones, in the order given, each by the newest descriptor we know; they are in the view now
-    // unless a cap forbids. Work is bounded by the size of the caller's message.
-    Task<std::vector<DescriptorPtr>> admit(std::vector<Bytes> encoded);
+    // unless a cap forbids. Work is bounded by the size of the caller's message, and by what `from` may
+    // bring.
+    Task<std::vector<DescriptorPtr>> admit(std::vector<Bytes> encoded, ProofSource from);
     // Refused lately (by a cap, or because they were invalid): not worth fetching again.
     bool declined(std::uint64_t digest_prefix) const { return declined_.contains(digest_prefix); }
 
 private:
-    Task<std::vector<DescriptorPtr>> verify(std::vector<DescriptorPtr> unknown);
+    Task<std::vector<DescriptorPtr>> verify(std::vector<DescriptorPtr> unknown, ProofSource from);
+    void drop_inadmissible(std::vector<DescriptorPtr>& unknown, const ProofSource& from);
     void take(const DescriptorPtr& relay);
     void decline(std::uint64_t digest_prefix);
 

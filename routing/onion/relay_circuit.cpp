@@ -5,12 +5,23 @@
 
 namespace catacomb::routing {
 
+namespace {
+
+ProofSource source_of(const Link& link) {
+    using Kind = ProofSource::Kind;
+    if (link.relay()) return ProofSource::of(Kind::circuits_of_relay, link.relay()->id);
+    return ProofSource::host(link.remote(), Kind::circuits_of_host);
+}
+
+}  // namespace
+
 RelayCircuit::RelayCircuit(Circuits& circuits, std::uint64_t number, std::shared_ptr<Link> previous,
                            std::uint32_t channel, const HopSecrets& secrets)
     : circuits_(circuits),
       number_(number),
       layers_(secrets.keys),
       handshake_hash_(secrets.handshake_hash),
+      source_(source_of(*previous)),
       previous_(std::make_unique<Channel>(circuits, std::move(previous), channel, FrameKind::cell_backward,
                                           static_cast<ChannelUser&>(*this))),
       streams_(circuits.runtime(), *this, Streams::Side::hop, circuits.links().holdings()) {
@@ -117,7 +128,8 @@ Task<Result<Bytes>> RelayCircuit::extend_to(Bytes request) {
     if (parsed->id == circuits_.relay()->id) co_return error(Code::refused);
     const auto target = std::make_shared<const Descriptor>(std::move(*parsed));
     auto verified = std::make_shared<Promise<void>>(circuits_.runtime());
-    circuits_.links().verify(target, [verified](Result<> holds) { verified->set(std::move(holds)); });
+    circuits_.links().verify(Links::Lane::circuits, source_, target,
+                             [verified](Result<> holds) { verified->set(std::move(holds)); });
     auto holds = co_await verified->wait(deadline);
     if (!holds) co_return holds.error();
     if (closed_) co_return error(Code::closed);

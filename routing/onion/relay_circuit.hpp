@@ -24,6 +24,9 @@ public:
     Channel& previous() { return *previous_; }
     // Binds what is said on this circuit to it (Register, docs/spec/storage-messages.md 4).
     const ByteArray<64>& handshake_hash() const { return handshake_hash_; }
+    // Against whom it counts when work that is shown by this circuit does not hold: whoever is at the other
+    // end of its link.
+    const ProofSource& source() const { return source_; }
     bool is_closed() const { return closed_; }
     // Ends it in both directions. Idempotent.
     void close();
@@ -54,6 +57,7 @@ private:
     std::uint64_t number_;
     RelayLayers layers_;
     ByteArray<64> handshake_hash_;
+    ProofSource source_;
     std::unique_ptr<Channel> previous_, next_;
     Streams streams_;
     std::shared_ptr<Promise<Bytes>> created_;  // waits for the next hop's CREATED

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "crypto/hash.hpp"
 
@@ -16,6 +17,13 @@ public:
     // Twice a full view's relays, with two proofs each.
     explicit KnownProofs(std::size_t most_held = 65536, std::size_t most_refuted = 4096)
         : held_(most_held), refuted_(most_refuted) {}
+
+    // What held in the node's last life, as held() gave it.
+    void restore(const std::vector<crypto::Digest>& names);
+    // The names of all that held, those that were asked for lately last.
+    std::vector<crypto::Digest> held() const;
+    // Grows with each that is remembered as held.
+    std::uint64_t version() const { return version_; }
 
     // By WorkClaim::name(). Whether it held; nullopt when it was not checked lately.
     std::optional<bool> find(const crypto::Digest& name);
@@ -29,12 +37,14 @@ private:
         bool contains(const crypto::Digest& name);
         void insert(const crypto::Digest& name);
         std::size_t size() const { return young_.size() + old_.size(); }
+        std::vector<crypto::Digest> all() const;
 
     private:
         std::size_t half_;
         std::set<crypto::Digest> young_, old_;
     };
     Generations held_, refuted_;
+    std::uint64_t version_ = 0;
 };
 
 }  // namespace catacomb::routing

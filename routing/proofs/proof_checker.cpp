@@ -2,23 +2,34 @@
 
 #include <algorithm>
 
+#include "base/defence.hpp"
+
 namespace catacomb::routing {
 namespace {
 
-Error refuted() { return error(Code::corrupt, "a proof of work does not hold"); }
+Error refuted_error() { return error(Code::corrupt, "a proof of work does not hold"); }
+Error distrusted() { return error(Code::limit, "too many false proofs of work came from there"); }
 
 }  // namespace
 
-void ProofChecker::check(Lane lane, const WorkClaims& claims, Done done) {
-    if (const auto verdict = decide(claims)) return done(*verdict);
-    if (queue(lane).waiting.size() >= kMostWaiting) return done(error(Code::limit, "too much work to check"));
-    queue(lane).waiting.push_back({claims, std::move(done)});
-    go_on(lane);
+Result<> ProofChecker::admits(const ProofSource& from, const WorkClaims& claims) {
+    if (const auto verdict = decide(claims)) return *verdict;
+    if (!budgets_.has_room(from, runtime_.now())) return distrusted();
+    return ok();
 }
 
-Task<Result<>> ProofChecker::check(Lane lane, WorkClaims claims) {
+void ProofChecker::check(Lane lane, const ProofSource& from, const WorkClaims& claims, Done done) {
+    if (const auto verdict = decide(claims)) return done(*verdict);
+    if (!budgets_.has_room(from, runtime_.now())) return done(distrusted());
+    auto& queue = queues_[static_cast<std::size_t>(lane)];
+    if (!has_place(queue, from)) return done(error(Code::limit, "too much work to check"));
+    queue.waiting.push_back({from, claims, runtime_.now() + limits_.wait, std::move(done)});
+    go_on();
+}
+
+Task<Result<>> ProofChecker::check(Lane lane, ProofSource from, WorkClaims claims) {
     auto promise = std::make_shared<Promise<void>>(runtime_);
-    check(lane, claims, [promise](Result<> verdict) { promise->set(std::move(verdict)); });
+    check(lane, from, claims, [promise](Result<> verdict) { promise->set(std::move(verdict)); });
     auto verdict = co_await promise->wait(kNever);
     co_return verdict;
 }
@@ -28,49 +39,93 @@ std::optional<Result<>> ProofChecker::decide(const WorkClaims& claims) {
     bool all_known = true;
     for (const auto& claim : claims) {
         const auto held = known_.find(claim.name());
-        if (held ? !*held : !claim.plausible()) return refuted();
+        if (held ? !*held : !claim.plausible()) return refuted_error();
         all_known = all_known && held;
     }
     if (!all_known) return std::nullopt;
     return Result<>(ok());
 }
 
-void ProofChecker::go_on(Lane lane) {
-    auto& waiting = queue(lane).waiting;
-    while (!queue(lane).busy && !waiting.empty()) {
-        auto one = std::move(waiting.front());
-        waiting.pop_front();
-        // Somebody before it in the queue may have shown the same.
-        if (const auto verdict = decide(one.claims)) {
-            one.done(*verdict);
-        } else {
-            begin(lane, std::move(one));
-        }
+bool ProofChecker::has_place(const Queue& queue, const ProofSource& from) const {
+    const auto same = std::count_if(queue.waiting.begin(), queue.waiting.end(),
+                                    [&](const Waiting& one) { return one.from == from; });
+    return queue.waiting.size() < limits_.waiting &&
+           static_cast<std::size_t>(same) < limits_.waiting_of_source;
+}
+
+void ProofChecker::go_on() {
+    while (working_ < limits_.at_once) {
+        auto* queue = next_queue();
+        if (!queue) return;
+        serve(*queue, take_next(*queue));
     }
 }
 
-// The first claim of `one` that is not known; the others take their turn behind it.
-void ProofChecker::begin(Lane lane, Waiting one) {
-    queue(lane).busy = true;
+// Lanes take turns.
+ProofChecker::Queue* ProofChecker::next_queue() {
+    for (std::size_t i = 1; i <= kLanes; ++i) {
+        const auto lane = (last_ + i) % kLanes;
+        if (queues_[lane].busy || queues_[lane].waiting.empty()) continue;
+        last_ = lane;
+        return &queues_[lane];
+    }
+    return nullptr;
+}
+
+// Of the source whose last turn was longest ago. Requires: somebody waits.
+ProofChecker::Waiting ProofChecker::take_next(Queue& queue) {
+    auto& waiting = queue.waiting;
+    auto next = std::min_element(waiting.begin(), waiting.end(), [this](const auto& a, const auto& b) {
+        return budgets_.last_turn(a.from) < budgets_.last_turn(b.from);
+    });
+    if (!stands(Defence::false_proofs_are_counted)) next = waiting.begin();
+    auto out = std::move(*next);
+    waiting.erase(next);
+    return out;
+}
+
+void ProofChecker::serve(Queue& queue, Waiting one) {
+    const auto now = runtime_.now();
+    // Somebody before it in the queue may have shown the same.
+    if (const auto verdict = decide(one.claims)) return one.done(*verdict);
+    if (now > one.until) return one.done(error(Code::limit, "too much work to check"));
+    if (!budgets_.take(one.from, now)) return one.done(distrusted());
+    begin(queue, std::move(one));
+}
+
+// The first claim of `one` that is not known; the others take their turn after it.
+void ProofChecker::begin(Queue& queue, Waiting one) {
+    queue.busy = true;
+    ++working_;
     ++worked_;
     const auto unknown = std::find_if(one.claims.begin(), one.claims.end(),
                                       [&](const WorkClaim& claim) { return !known_.find(claim.name()); });
     auto verdict = std::make_shared<Result<>>(ok());
     auto work = [verdict, claim = *unknown] { *verdict = verify(claim); };
     std::weak_ptr<bool> alive = alive_;
-    auto finish = [this, alive, lane, verdict, name = unknown->name(), one = std::move(one)]() mutable {
-        if (alive.expired()) return;
-        queue(lane).busy = false;
-        const bool told = *verdict || verdict->error().is(Code::corrupt);
-        if (told) known_.remember(name, verdict->has_value());
-        if (*verdict) {
-            queue(lane).waiting.push_front(std::move(one));
-        } else {
-            one.done(told ? refuted() : verdict->error());
-        }
-        go_on(lane);
+    auto finish = [this, alive, &queue, verdict, name = unknown->name(), one = std::move(one)]() mutable {
+        if (!alive.expired()) worked_out(queue, std::move(one), name, *verdict);
     };
     runtime_.run_on_worker(std::move(work), std::move(finish));
+}
+
+void ProofChecker::worked_out(Queue& queue, Waiting one, const crypto::Digest& name,
+                              const Result<>& verdict) {
+    queue.busy = false;
+    --working_;
+    const bool refuted = !verdict && verdict.error().is(Code::corrupt);
+    if (verdict || refuted) known_.remember(name, verdict.has_value());
+    if (refuted) {
+        ++refuted_;
+    } else {
+        budgets_.give_back(one.from);
+    }
+    if (verdict) {
+        queue.waiting.push_front(std::move(one));
+    } else {
+        one.done(refuted ? refuted_error() : verdict.error());
+    }
+    go_on();
 }
 
 }  // namespace catacomb::routing

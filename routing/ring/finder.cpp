@@ -56,8 +56,9 @@ Task<Result<FindAnswer>> Finder::step_at(DescriptorPtr peer, FindStep step, Time
     auto encoded = decode_find_answer(*answer);
     if (!encoded) co_return encoded.error();
     FindAnswer found;
-    found.owners = co_await parts_.intake.admit(std::move(encoded->owners));
-    found.closer = co_await parts_.intake.admit(std::move(encoded->closer));
+    const auto from = ProofSource::relay(peer->id);
+    found.owners = co_await parts_.intake.admit(std::move(encoded->owners), from);
+    found.closer = co_await parts_.intake.admit(std::move(encoded->closer), from);
     co_return found;
 }
 

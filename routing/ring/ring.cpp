@@ -171,10 +171,11 @@ Task<std::optional<RingState>> Ring::query_state(DescriptorPtr peer) {
     auto encoded = decode_ring_state(*answer);
     if (!encoded) co_return out;
     out.standing = encoded->standing;
-    out.successors = co_await parts_.intake.admit(std::move(encoded->successors));
+    const auto from = ProofSource::relay(peer->id);
+    out.successors = co_await parts_.intake.admit(std::move(encoded->successors), from);
     if (encoded->predecessor.empty()) co_return out;
     std::vector<Bytes> one{std::move(encoded->predecessor)};
-    const auto predecessor = co_await parts_.intake.admit(std::move(one));
+    const auto predecessor = co_await parts_.intake.admit(std::move(one), from);
     if (!predecessor.empty()) out.predecessor = predecessor.front();
     co_return out;
 }

@@ -34,7 +34,7 @@ const std::map<std::string, Steps>& rooms() {
         {"node",
          {{"renew_report", "status"},
           {"config", "protocol", "runtime", "service"},
-          {"circuits", "identity", "known_relays", "tickets"},
+          {"circuits", "identity", "known_relays", "proof_file", "tickets"},
           {"client", "exit", "rendezvous", "vault"},
           {"api"},
           {"core"},

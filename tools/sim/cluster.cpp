@@ -108,6 +108,7 @@ node::NodeOptions Cluster::options_for(const Node& from) const {
     out.circuit_limits = from.options.circuit_limits;
     out.guards = from.options.guards;
     out.known_relays = from.options.known_relays;
+    out.known_proofs = from.options.known_proofs;
     out.warnings = from.options.warnings;
     if (const auto& relay = from.options.relay) {
         out.relay.emplace(node::RelayOptions{relay->key.clone(), relay->proofs, relay->link_key.clone(),
@@ -145,6 +146,7 @@ void Cluster::crash(std::size_t index) {
     world_.crash(*node.runtime);
     node.options.guards = node.core->paths().guard_state().saved();
     node.options.known_relays = node.core->known_relays(node.options.known_relays);
+    node.options.known_proofs = node.core->proofs().known().held();
     if (node.store) node.store->crash();
     bury(std::move(node.core), *node.runtime);
 }

@@ -17,6 +17,8 @@ std::span<const Attacker> attackers() {
                  Defence::sources_are_remembered, &create_anew},
         Attacker{"handshake-returner", "makes a relay do more handshakes than his rate, by coming back",
                  Defence::sources_are_remembered, &shake_hands_anew},
+        Attacker{"proof-forger", "has a relay work out false proofs, as many as it likes to bring",
+                 Defence::false_proofs_are_counted, &forge_proofs},
     };
     return kAll;
 }

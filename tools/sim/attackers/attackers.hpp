@@ -36,5 +36,6 @@ Verdict cut_links(const Trial& trial);
 Verdict take_all_places(const Trial& trial);
 Verdict create_anew(const Trial& trial);
 Verdict shake_hands_anew(const Trial& trial);
+Verdict forge_proofs(const Trial& trial);
 
 }  // namespace catacomb::sim
