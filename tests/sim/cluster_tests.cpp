@@ -189,6 +189,20 @@ BOOST_AUTO_TEST_CASE(adjusted_options_reach_the_node) {
     BOOST_TEST(failure->is(Code::limit), failure->text());
 }
 
+// Proves: a relay that starts again works out no proof that it found to hold in its last life.
+BOOST_AUTO_TEST_CASE(a_start_works_out_nothing_anew) {
+    SimWorld world(1);
+    Cluster cluster(world, {});
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    BOOST_TEST(cluster.core(3).proofs().worked() > 2 * 10U);
+    cluster.crash(3);
+    world.run_for(seconds(5));
+    cluster.start(3);
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    BOOST_TEST(cluster.core(3).view().size() == cluster.relays());
+    BOOST_TEST(cluster.core(3).proofs().worked() == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace catacomb::sim
