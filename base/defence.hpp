@@ -14,6 +14,7 @@ enum class Defence : std::uint8_t {
     sources_are_remembered,       // nor may he do more handshakes or CREATEs because he comes anew
     false_proofs_are_counted,  // against who brought them: after a few he is not heard for a while, and who
                                // waits for a turn takes turns with others
+    registry_is_shared,      // what a rendezvous knows of vaults has a budget, and the largest give way
 };
 
 bool stands(Defence which);

@@ -97,8 +97,8 @@ NodeCore::~NodeCore() {
 
 NodeCore::RelayParts::RelayParts(NodeCore& node)
     : ring({node.runtime_, node.view_, node.intake_, node.gossip_, node.calls_, node.rpc_, *node.own_}),
-      rendezvous(
-          {node.runtime_, node.view_, node.rpc_, node.proofs_, node.options_.network, node.own_->id()}),
+      rendezvous({node.runtime_, node.view_, node.rpc_, node.proofs_, node.options_.network, node.own_->id(),
+                  node.options_.registry_limits}),
       exit({node.runtime_, node.view_, ring, node.calls_, node.proofs_,
             node.options_.link_limits.transit_bytes}) {}
 
@@ -194,7 +194,7 @@ Task<void> NodeCore::serve_endpoint(std::shared_ptr<routing::RelayCircuit> circu
             co_await relay_->rendezvous.serve_registration(circuit, std::move(stream), std::move(body));
             break;
         case Kind::vault_ping: {
-            auto pong = with_kind(Kind::answer, {});
+            auto pong = relay_->rendezvous.pong(circuit->number());
             co_await stream->send(std::move(pong), true);
             break;
         }

@@ -48,6 +48,7 @@ struct NodeOptions {
     std::uint64_t spool_limit = std::uint64_t{16} << 30;
     routing::LinkLimits link_limits;
     routing::CircuitLimits circuit_limits;
+    routing::RegistryLimits registry_limits;
     routing::GuardState::Saved guards;
     std::size_t client_hops = kClientHops;  // fewer only where an audit must catch it
     std::size_t vault_hops = kVaultHops;

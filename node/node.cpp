@@ -69,6 +69,7 @@ NodeOptions Node::options() {
     out.link_limits.transit_bytes = config_.limits.transit_memory.bytes;
     out.link_limits.request_bytes = config_.limits.request_memory.bytes;
     out.circuit_limits.relayed_circuits = config_.limits.circuits;
+    out.registry_limits.bytes = config_.limits.registry_memory.bytes;
     if (!offers_congestion_control()) {
         log_warning("tcp", kWithoutBbr);
         out.warnings.emplace_back(kWithoutBbr);

@@ -77,6 +77,7 @@ struct LimitsConfig {
     unsigned jobs = 64;  // running at once
     Size transit_memory = mib(128);
     Size request_memory = mib(64);
+    Size registry_memory = mib(64);
     Size spool = gib(16);  // encrypted on disk, for input whose hash is not known beforehand
 };
 

@@ -128,6 +128,10 @@ std::vector<Setting> limit_settings() {
                 "long requests of other relays that are not answered, a quarter of it for one link; over it, "
                 "more of them are refused",
                 CATACOMB_FIELD(limits.request_memory)),
+        setting("limits.registry_memory", "bytes",
+                "what a relay knows of the vaults registered at it, about 10 bytes for each of their blocks; "
+                "each vault has a share, and over the whole the largest give way",
+                CATACOMB_FIELD(limits.registry_memory)),
         setting("limits.spool", "bytes", "on disk, encrypted, for input that was not hashed beforehand",
                 CATACOMB_FIELD(limits.spool)),
     };

@@ -7,7 +7,7 @@ namespace catacomb::node {
 // Exits ask, and every exit is a relay: whoever shows no descriptor is refused.
 Rendezvous::Rendezvous(Parts parts)
     : parts_(std::move(parts)),
-      sessions_(parts_.runtime, parts_.view, parts_.self),
+      sessions_(parts_.runtime, parts_.view, parts_.self, parts_.limits),
       store_({parts_.runtime, parts_.view, parts_.proofs, parts_.network, parts_.self, sessions_}),
       fetch_(parts_.runtime, sessions_),
       renew_({parts_.runtime, parts_.proofs, parts_.network, parts_.self, sessions_}) {
@@ -53,7 +53,9 @@ Task<Result<wire::Registered>> Rendezvous::enter(CircuitPtr circuit, wire::Regis
     const auto& vault = registration->vault;
     const routing::RegisteredVault entering{vault.id(), vault.key, registration->capacity_class, session};
     if (auto begun = sessions_.begin(circuit, entering); !begun) co_return begun.error();
-    co_return registered_answer(*sessions_.registry().inventory(session), request);
+    auto answer = registered_answer(*sessions_.registry().inventory(session), request);
+    answer.set_share(sessions_.registry().share());
+    co_return answer;
 }
 
 // Until the circuit ends: first the ranges in which we differ, then what comes and goes.
@@ -66,9 +68,18 @@ Task<void> Rendezvous::take_inventory(std::uint64_t session, CircuitStreamPtr st
         if (!message || message->kind != Kind::answer) co_return;
         auto inventory = decode<wire::Inventory>(message->body);
         if (!inventory) co_return;
-        const auto update = read_inventory(*inventory, bits);
-        if (!update || !sessions_.update(session, *update)) co_return;
+        auto update = read_inventory(*inventory, bits);
+        if (!update) co_return;
+        const bool goes_on = co_await sessions_.update(session, std::move(*update));
+        if (!goes_on) co_return;
     }
+}
+
+// Whoever is registered hears what his share has become; others hear that the circuit stands.
+Bytes Rendezvous::pong(std::uint64_t circuit) const {
+    wire::Pong out;
+    if (sessions_.knows(circuit)) out.set_share(sessions_.registry().share());
+    return encode(Kind::answer, out);
 }
 
 }  // namespace catacomb::node

@@ -20,12 +20,15 @@ public:
         ProofChecker& proofs;
         routing::NetworkParameters network;
         routing::NodeId self;
+        routing::RegistryLimits limits;
     };
     explicit Rendezvous(Parts parts);
 
     // A vault's registration stream; runs as long as the registration lasts.
     Task<void> serve_registration(std::shared_ptr<routing::RelayCircuit> circuit, CircuitStreamPtr stream,
                                   Bytes request);
+    // The answer to a ping that came by that circuit.
+    Bytes pong(std::uint64_t circuit) const;
     const routing::Registry& registry() const { return sessions_.registry(); }
     void expire(Time now) { sessions_.expire(now); }
     Task<void> drained() { return renew_.drained(); }

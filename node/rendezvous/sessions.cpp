@@ -30,8 +30,9 @@ unsigned RecentRoots::count(const storage::Root& root) const {
     return at == counts_.end() ? 0 : at->second;
 }
 
-Sessions::Sessions(Runtime& runtime, const routing::View& view, routing::NodeId self)
-    : runtime_(runtime), view_(view), self_(self), told_(runtime) {}
+Sessions::Sessions(Runtime& runtime, const routing::View& view, routing::NodeId self,
+                   routing::RegistryLimits limits)
+    : runtime_(runtime), view_(view), self_(self), registry_(limits), told_(runtime) {}
 
 Result<> Sessions::begin(std::shared_ptr<routing::RelayCircuit> circuit,
                          const routing::RegisteredVault& vault) {
@@ -55,10 +56,14 @@ void Sessions::end(std::uint64_t session) {
     sessions_.erase(session);
 }
 
-Result<> Sessions::update(std::uint64_t session, const routing::InventoryUpdate& update) {
-    auto updated = registry_.update(session, update);
-    told_.open();
-    return updated;
+Task<bool> Sessions::update(std::uint64_t session, routing::InventoryUpdate update) {
+    for (const auto& step : in_steps(update)) {
+        if (!registry_.update(session, step)) log_debug("rendezvous", "a vault has told more than its share");
+        told_.open();
+        const bool goes_on = co_await routing::sleep_for(runtime_, Duration::zero());
+        if (!goes_on) co_return false;
+    }
+    co_return true;
 }
 
 Result<CircuitStreamPtr> Sessions::open_to(std::uint64_t session) {
@@ -101,8 +106,7 @@ void Sessions::note_stored(std::uint64_t session, const storage::BlockId& block)
     found->roots.insert(block.root);
     routing::InventoryUpdate update;
     update.added.push_back(prefix_of(block));
-    const auto known = registry_.update(session, update);
-    if (!known) log_warning("rendezvous", "a vault's inventory is full");
+    if (!registry_.update(session, update)) log_debug("rendezvous", "a vault has stored more than its share");
 }
 
 // The vault has a block of that segment by way of another relay: the next one is not offered to it first.

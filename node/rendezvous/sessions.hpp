@@ -30,13 +30,15 @@ private:
 class Sessions {
 public:
     // Which relays a vault is served by is read from `view`; `self` is this one.
-    Sessions(Runtime& runtime, const routing::View& view, routing::NodeId self);
+    Sessions(Runtime& runtime, const routing::View& view, routing::NodeId self,
+             routing::RegistryLimits limits);
 
     bool knows(std::uint64_t session) const { return sessions_.count(session) > 0; }
     // Code::limit when the registry is full. Until the circuit ends.
     Result<> begin(std::shared_ptr<routing::RelayCircuit> circuit, const routing::RegisteredVault& vault);
-    // What the vault says of its blocks; who waits for some is woken. Code::limit over a maximum.
-    Result<> update(std::uint64_t session, const routing::InventoryUpdate& update);
+    // What the vault says of its blocks, in steps between which others have their turn; who waits for some is
+    // woken. What finds no room is not taken. False: the runtime closes.
+    Task<bool> update(std::uint64_t session, routing::InventoryUpdate update);
     // A conversation with the vault. Code::unreachable.
     Result<CircuitStreamPtr> open_to(std::uint64_t session);
 

@@ -40,7 +40,8 @@ OfferFacts BlockServer::facts(const wire::Offer& offer) const {
     OfferFacts out;
     out.now = parts_.runtime.now();
     const auto usage = parts_.store.usage();
-    out.has_room = usage.bytes + storage::quota_charge(offer.size()) <= usage.quota;
+    out.has_room = usage.bytes + storage::quota_charge(offer.size()) <= usage.quota &&
+                   parts_.inventory.prefixes().size() < parts_.share();
     const auto block = to_block_id(offer.root(), offer.index());
     if (!block) return out;
     out.listed = parts_.inventory.has(*block);

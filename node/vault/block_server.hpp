@@ -28,6 +28,7 @@ public:
         const VaultIdentity& identity;  // as it is when a word is given
         VaultInventory& inventory;
         std::function<void(const storage::BlockId&)> changed;  // came or went
+        std::function<std::uint64_t()> share;                  // how many its relays can know of
     };
     explicit BlockServer(Parts parts);
 

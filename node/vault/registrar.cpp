@@ -1,5 +1,7 @@
 #include "node/vault/registrar.hpp"
 
+#include <utility>
+
 #include "base/log.hpp"
 #include "node/protocol/limits.hpp"
 #include "node/protocol/registration.hpp"
@@ -118,6 +120,7 @@ Task<Result<>> Registrar::register_once(SessionPtr session) {
     if (!split || split->kind != Kind::answer) co_return error(Code::malformed);
     auto answer = decode<wire::Registered>(split->body);
     if (!answer) co_return answer.error();
+    targets_.told_share(session->relay, answer->share());
     co_return session->teller.answered(*answer, parts_.inventory);
 }
 
@@ -151,7 +154,23 @@ Task<void> Registrar::watch(SessionPtr session) {
         if (!sent) co_return;
         auto answer = co_await (*stream)->receive(parts_.runtime.now() + limits::kVaultPing);
         if (!answer) co_return;
+        heard_pong(session->relay, std::move(*answer));
     }
+}
+
+void Registrar::heard_pong(const routing::NodeId& relay, Bytes bytes) {
+    auto message = split_kind(std::move(bytes));
+    if (!message || message->kind != Kind::answer) return;
+    const auto pong = decode<wire::Pong>(message->body);
+    if (pong) targets_.told_share(relay, pong->share());
+    warn_of_share();
+}
+
+void Registrar::warn_of_share() {
+    const bool over = parts_.inventory.size() >= targets_.share();
+    if (std::exchange(over_share_, over) == over || !over) return;
+    log_warning("vault",
+                "the vault takes no more blocks: its relays have no room to know of more than these");
 }
 
 void Registrar::close(Session& session) {

@@ -60,6 +60,9 @@ private:
     Task<void> tell_all(SessionPtr session);
     Task<void> watch(SessionPtr session);
     void close(Session& session);
+    void heard_pong(const routing::NodeId& relay, Bytes bytes);
+    // Once, when it begins.
+    void warn_of_share();
     void warn_of_twin(const routing::NodeId& relay);
 
     Parts parts_;
@@ -68,6 +71,7 @@ private:
     std::set<routing::NodeId> kept_;                  // a task of ours works at each
     std::map<routing::NodeId, SessionPtr> sessions_;  // the newest at each of them
     routing::Gate changed_;
+    bool over_share_ = false;
     routing::TaskSet tasks_;
 };
 

@@ -67,6 +67,20 @@ unsigned Targets::short_lived(const routing::NodeId& relay) const {
     return at == targets_.end() ? 0 : at->second.short_lived;
 }
 
+void Targets::told_share(const routing::NodeId& relay, std::uint64_t blocks) {
+    if (auto* target = find(relay)) target->share = blocks == 0 ? kNoShare : blocks;
+}
+
+std::uint64_t Targets::share() const {
+    std::uint64_t least = kNoShare, second = kNoShare;
+    for (const auto& [relay, target] : targets_) {
+        if (!target.stands) continue;
+        second = std::min(second, std::max(least, target.share));
+        least = std::min(least, target.share);
+    }
+    return second;
+}
+
 std::size_t Targets::standing() const {
     return static_cast<std::size_t>(std::count_if(targets_.begin(), targets_.end(),
                                                   [](const auto& entry) { return entry.second.stands; }));

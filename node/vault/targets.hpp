@@ -4,6 +4,7 @@
 // view says and what became of registrations goes in, what to begin and to end comes out.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <vector>
@@ -37,6 +38,13 @@ public:
     // Registrations that ended soon after they stood, one after the other: another vault with our key takes
     // them over, or a relay plays with us.
     unsigned short_lived(const routing::NodeId& relay) const;
+    // Of how many blocks a relay lets us tell it; 0: it did not say.
+    void told_share(const routing::NodeId& relay, std::uint64_t blocks);
+    // How many blocks we may have, so that those who serve us know of all: the second smallest of what they
+    // said, for a single one who names little shall not stop us. All that there can be while fewer said
+    // anything.
+    std::uint64_t share() const;
+    static constexpr auto kNoShare = std::numeric_limits<std::uint64_t>::max();
 
     std::size_t wanted() const { return targets_.size(); }
     std::size_t standing() const;
@@ -48,6 +56,7 @@ private:
         bool stands = false;
         Time since{};
         unsigned failures = 0, short_lived = 0;  // in a row
+        std::uint64_t share = kNoShare;
         routing::Backoff backoff{kFirstPause, kLongestPause};
     };
     Target* find(const routing::NodeId& relay);

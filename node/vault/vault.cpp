@@ -11,7 +11,8 @@ Vault::Vault(Parts parts)
     : parts_(std::move(parts)),
       id_(parts_.identity.id()),
       server_({parts_.runtime, parts_.store, parts_.network, parts_.key, parts_.identity, inventory_,
-               [this](const storage::BlockId& block) { registrar_.tell(prefix_of(block)); }}),
+               [this](const storage::BlockId& block) { registrar_.tell(prefix_of(block)); },
+               [this] { return registrar_.targets().share(); }}),
       registrar_({parts_.runtime, parts_.view, parts_.paths, parts_.network, parts_.key, parts_.identity,
                   inventory_.prefixes(), parts_.capacity_class,
                   [this](CircuitStreamPtr stream) { server_.serve(std::move(stream)); }}) {}

@@ -13,20 +13,30 @@ std::size_t range_of(PositionPrefix prefix, unsigned bits) {
     return bits == 0 ? 0 : static_cast<std::size_t>(prefix >> (64 - bits));
 }
 
+// The label's part of the work is done once.
 RangeDigest digest_of(PositionPrefix prefix) {
-    return load_le(crypto::hash(crypto::label::kInventory, prefix).view().first(8));
+    static const crypto::Hasher labelled(crypto::label::kInventory);
+    auto hasher = labelled;
+    return load_le(hasher.u64(prefix).digest().view().first(8));
+}
+
+PositionPrefix first_of(unsigned bits, std::size_t range) {
+    return bits == 0 ? 0 : static_cast<PositionPrefix>(range) << (64 - bits);
+}
+PositionPrefix last_of(unsigned bits, std::size_t range) {
+    return first_of(bits, range) + (~PositionPrefix{0} >> bits);
 }
 
 }  // namespace
 
 bool Inventory::insert(PositionPrefix prefix) {
-    if (!prefixes_.insert(prefix).second) return false;
+    if (!prefixes_.insert(prefix)) return false;
     count(prefix, true);
     return true;
 }
 
 bool Inventory::erase(PositionPrefix prefix) {
-    if (prefixes_.erase(prefix) == 0) return false;
+    if (!prefixes_.erase(prefix)) return false;
     count(prefix, false);
     return true;
 }
@@ -59,11 +69,18 @@ std::vector<RangeDigest> Inventory::ranges(unsigned bits) const {
 
 std::vector<PositionPrefix> Inventory::in_range(unsigned bits, std::size_t range) const {
     CHECK(bits <= kMostBits && range < std::size_t{1} << bits);
-    const auto first = bits == 0 ? 0 : static_cast<PositionPrefix>(range) << (64 - bits);
-    std::vector<PositionPrefix> out;
-    for (auto it = prefixes_.lower_bound(first); it != prefixes_.end() && range_of(*it, bits) == range; ++it)
-        out.push_back(*it);
-    return out;
+    return prefixes_.between(first_of(bits, range), last_of(bits, range));
+}
+
+void Inventory::erase_range(unsigned bits, std::size_t range) {
+    CHECK(bits <= kMostBits && range < std::size_t{1} << bits);
+    prefixes_.erase_between(first_of(bits, range), last_of(bits, range));
+    const auto of_each = kFinestRanges >> bits;
+    for (auto i = range * of_each; i < (range + 1) * of_each && i < finest_.size(); ++i) finest_[i] = 0;
+}
+
+void Inventory::give_way() {
+    for (const auto prefix : prefixes_.take_piece()) count(prefix, false);
 }
 
 }  // namespace catacomb::routing

@@ -4,10 +4,7 @@
 // 4). Pure.
 #pragma once
 
-#include <set>
-#include <vector>
-
-#include "routing/rendezvous/placement.hpp"
+#include "routing/rendezvous/prefix_set.hpp"
 
 namespace catacomb::routing {
 
@@ -23,8 +20,16 @@ public:
     // False when nothing changed.
     bool insert(PositionPrefix prefix);
     bool erase(PositionPrefix prefix);
-    bool contains(PositionPrefix prefix) const { return prefixes_.count(prefix) > 0; }
+    bool contains(PositionPrefix prefix) const { return prefixes_.contains(prefix); }
     std::size_t size() const { return prefixes_.size(); }
+    // Memory that it takes; an insertion makes it grow by no more than kMostGrowth.
+    std::size_t bytes() const { return prefixes_.bytes() + finest_.capacity() * sizeof(RangeDigest); }
+    static constexpr std::size_t kDigests = sizeof(RangeDigest) << kMostBits;
+    static constexpr std::size_t kMostGrowth = kDigests + PrefixSet::kMostGrowth;
+    // Forgets a whole range; nothing is hashed for it.
+    void erase_range(unsigned bits, std::size_t range);
+    // Forgets some, at most 512, wherever they lie. Requires: size() > 0.
+    void give_way();
 
     // H("catacomb inventory", the 1,024 range digests).
     crypto::Digest digest() const;
@@ -38,7 +43,7 @@ public:
 private:
     void count(PositionPrefix prefix, bool here);
 
-    std::set<PositionPrefix> prefixes_;
+    PrefixSet prefixes_;
     std::vector<RangeDigest> finest_;  // empty while nothing was ever here
 };
 

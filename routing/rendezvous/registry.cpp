@@ -2,14 +2,57 @@
 
 #include <algorithm>
 
+#include "base/defence.hpp"
+
 namespace catacomb::routing {
+namespace {
+
+// What a vault takes beside its inventory: its entry, and the nodes of two maps.
+constexpr std::size_t kVaultBytes = 512;
+// By so much the largest must be larger than who wants its room, or both would go back and forth.
+constexpr std::size_t kTooAlike = 16 * 1024;
+
+// A part of one list; `at` goes on behind it.
+template <class Item>
+std::vector<Item> next_part(const std::vector<Item>& all, std::size_t& at, std::size_t most) {
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto count = std::min(most, all.size() - at);
+    at += count;
+    return {begin, begin + static_cast<std::ptrdiff_t>(count)};
+}
+
+}  // namespace
+
+std::vector<InventoryUpdate> in_steps(const InventoryUpdate& update) {
+    std::vector<InventoryUpdate> out;
+    std::size_t ranges = 0, removed = 0, added = 0;
+    while (ranges < update.ranges.size())
+        out.push_back({update.bits, next_part(update.ranges, ranges, kRangesPerStep), {}, {}});
+    while (removed < update.removed.size())
+        out.push_back({update.bits, {}, next_part(update.removed, removed, kPrefixesPerStep), {}});
+    while (added < update.added.size())
+        out.push_back({update.bits, {}, {}, next_part(update.added, added, kPrefixesPerStep)});
+    return out;
+}
+
+std::size_t Registry::bytes_of(const Entry& entry) { return kVaultBytes + entry.inventory.bytes(); }
+
+template <class Change>
+void Registry::change(Entry& entry, Change&& how) {
+    const auto before = bytes_of(entry);
+    how(entry.inventory);
+    bytes_ = bytes_ - before + bytes_of(entry);
+}
 
 Result<std::uint64_t> Registry::enter(const RegisteredVault& vault) {
     auto found = vaults_.find(vault.id);
     if (found == vaults_.end()) {
-        if (vaults_.size() >= limits_.vaults && !make_room())
+        if (vaults_.size() >= limits_.vaults && !forget_one_away())
             return error(Code::limit, "too many vaults are registered");
-        found = vaults_.emplace(vault.id, Entry{}).first;
+        const Entry fresh{};
+        if (!make_room(bytes_of(fresh), fresh)) return error(Code::limit, "the registry is full");
+        found = vaults_.emplace(vault.id, fresh).first;
+        bytes_ += bytes_of(fresh);
     }
     auto& entry = found->second;
     const auto older = entry.vault.session;
@@ -32,68 +75,74 @@ const Inventory* Registry::inventory(std::uint64_t session) const {
     return at == sessions_.end() ? nullptr : &vaults_.at(at->second).inventory;
 }
 
-Result<> Registry::update(std::uint64_t session, const InventoryUpdate& update) {
+bool Registry::update(std::uint64_t session, const InventoryUpdate& update) {
     auto* entry = by_session(session);
-    if (!entry) return ok();
-    for (const auto range : update.ranges) forget(*entry, entry->inventory.in_range(update.bits, range));
-    forget(*entry, update.removed);
-    for (const auto prefix : update.added) {
-        if (auto added = add(*entry, prefix); !added) return added;
+    if (!entry) return true;
+    change(*entry, [&](Inventory& inventory) {
+        for (const auto range : update.ranges) inventory.erase_range(update.bits, range);
+        for (const auto prefix : update.removed) inventory.erase(prefix);
+    });
+    return std::all_of(update.added.begin(), update.added.end(),
+                       [&](const auto prefix) { return add(*entry, prefix); });
+}
+
+bool Registry::add(Entry& entry, PositionPrefix prefix) {
+    if (entry.inventory.contains(prefix)) return true;
+    if (!make_room(Inventory::kMostGrowth, entry)) return false;
+    change(entry, [prefix](Inventory& inventory) { inventory.insert(prefix); });
+    return true;
+}
+
+bool Registry::make_room(std::size_t bytes, const Entry& to) {
+    while (bytes_ + bytes > limits_.bytes) {
+        if (!stands(Defence::registry_is_shared)) return false;
+        if (!forget_one_away() && !make_largest_give_way(to)) return false;
     }
-    return ok();
+    return true;
 }
 
-Result<> Registry::add(Entry& entry, PositionPrefix prefix) {
-    if (entry.inventory.contains(prefix)) return ok();
-    if (entry.inventory.size() >= limits_.inventory || prefixes_ >= limits_.prefixes)
-        return error(Code::limit, "the inventory is too long");
-    entry.inventory.insert(prefix);
-    ++prefixes_;
-    auto& ids = holders_[prefix];
-    ids.insert(std::lower_bound(ids.begin(), ids.end(), entry.vault.id), entry.vault.id);
-    return ok();
+bool Registry::make_largest_give_way(const Entry& to) {
+    const auto smaller = [](const auto& a, const auto& b) { return bytes_of(a.second) < bytes_of(b.second); };
+    const auto largest = std::max_element(vaults_.begin(), vaults_.end(), smaller);
+    if (largest == vaults_.end() || bytes_of(largest->second) < bytes_of(to) + kTooAlike) return false;
+    change(largest->second, [](Inventory& inventory) { inventory.give_way(); });
+    return true;
 }
 
-void Registry::remove(Entry& entry, PositionPrefix prefix) {
-    if (!entry.inventory.erase(prefix)) return;
-    --prefixes_;
-    const auto at = holders_.find(prefix);
-    std::erase(at->second, entry.vault.id);
-    if (at->second.empty()) holders_.erase(at);
+std::size_t Registry::share() const {
+    const auto bytes = limits_.bytes / std::max<std::size_t>(sessions_.size(), 1);
+    constexpr auto kFixed = kVaultBytes + Inventory::kMostGrowth + kTooAlike;
+    return bytes <= kFixed ? 1 : 1 + (bytes - kFixed) / PrefixSet::kBytesEach;
 }
 
-void Registry::forget(Entry& entry, const std::vector<PositionPrefix>& prefixes) {
-    for (const auto prefix : prefixes) remove(entry, prefix);
+Registry::Entries::iterator Registry::forget(Entries::iterator at) {
+    bytes_ -= bytes_of(at->second);
+    return vaults_.erase(at);
 }
 
 void Registry::expire(Time now) {
     for (auto it = vaults_.begin(); it != vaults_.end();) {
-        auto& entry = it->second;
-        if (entry.vault.session == 0 && now - entry.left > kAbsentKept) {
-            forget(entry, entry.inventory.all());
-            it = vaults_.erase(it);
-        } else {
-            ++it;
-        }
+        const bool over = it->second.vault.session == 0 && now - it->second.left > kAbsentKept;
+        it = over ? forget(it) : std::next(it);
     }
 }
 
 std::vector<RegisteredVault> Registry::holders(PositionPrefix prefix) const {
     std::vector<RegisteredVault> out;
-    auto at = holders_.find(prefix);
-    if (at == holders_.end()) return out;
-    for (const auto& id : at->second) {
-        const auto& vault = vaults_.at(id).vault;
-        if (vault.session != 0) out.push_back(vault);
+    for (const auto& [id, entry] : vaults_) {
+        if (entry.vault.session != 0 && entry.inventory.contains(prefix)) out.push_back(entry.vault);
     }
     return out;
 }
 
 Known Registry::known(PositionPrefix prefix) const {
-    auto at = holders_.find(prefix);
-    if (at == holders_.end()) return Known::no;
-    const auto here = [&](const VaultId& id) { return vaults_.at(id).vault.session != 0; };
-    return std::any_of(at->second.begin(), at->second.end(), here) ? Known::yes : Known::absent;
+    auto out = Known::no;
+    for (const auto& [id, entry] : vaults_) {
+        if (!entry.inventory.contains(prefix)) continue;
+        if (entry.vault.session != 0) return Known::yes;
+        out = Known::absent;
+    }
+    return out;
 }
 
 std::vector<RegisteredVault> Registry::present() const {
@@ -109,16 +158,15 @@ Registry::Entry* Registry::by_session(std::uint64_t session) {
     return at == sessions_.end() ? nullptr : &vaults_.at(at->second);
 }
 
-// Forgets the vault that has been absent longest. False when there is none.
-bool Registry::make_room() {
+// The one that has been away longest. False when all are here.
+bool Registry::forget_one_away() {
     auto oldest = vaults_.end();
     for (auto it = vaults_.begin(); it != vaults_.end(); ++it) {
         if (it->second.vault.session != 0) continue;
         if (oldest == vaults_.end() || it->second.left < oldest->second.left) oldest = it;
     }
     if (oldest == vaults_.end()) return false;
-    forget(oldest->second, oldest->second.inventory.all());
-    vaults_.erase(oldest);
+    forget(oldest);
     return true;
 }
 

@@ -1,7 +1,10 @@
 // Registry: which vaults are registered at this rendezvous, and which blocks they have told of
 // (docs/spec/storage-messages.md 4). A vault is known by its id and the number of the session (the circuit)
-// by which it is reached; after that broke it is absent, and what it held stays known for 72 hours. Pure:
-// time comes in.
+// by which it is reached; after that broke it is absent, and what it held stays known for 72 hours.
+//
+// All of it has one budget of memory, and every vault that is here a share of it on which it may count. One
+// may have more while there is room. When there is none, those who are away go first, the one away longest
+// before others; then the largest gives way to whoever has less. Pure: time comes in.
 #pragma once
 
 #include <map>
@@ -16,9 +19,8 @@ inline constexpr Duration kAbsentKept = hours(72);
 
 // The maxima of one registry.
 struct RegistryLimits {
-    std::size_t vaults = 4096;                     // present and absent
-    std::size_t inventory = std::size_t{2} << 20;  // prefixes of one vault: 498 GiB of the largest blocks
-    std::size_t prefixes = std::size_t{8} << 20;   // of all vaults: about 1.4 GiB
+    std::size_t vaults = 1024;                  // present and absent
+    std::size_t bytes = std::size_t{64} << 20;  // of what they have told
 };
 
 enum class Known { no, yes, absent };
@@ -36,6 +38,10 @@ struct InventoryUpdate {
     std::vector<std::uint16_t> ranges;  // of which all is forgotten
     std::vector<PositionPrefix> removed, added;
 };
+// The same in steps of so many prefixes or ranges at most, to be taken one after the other: a rendezvous has
+// one thread, and others wait for it.
+inline constexpr std::size_t kPrefixesPerStep = 512, kRangesPerStep = 64;
+std::vector<InventoryUpdate> in_steps(const InventoryUpdate& update);
 
 class Registry {
 public:
@@ -49,8 +55,9 @@ public:
     void leave(std::uint64_t session, Time now);
     // What the vault of that session has told, in this session or an earlier one; null without a session.
     const Inventory* inventory(std::uint64_t session) const;
-    // Code::limit over a cap. A session that is not in the registry is ignored.
-    Result<> update(std::uint64_t session, const InventoryUpdate& update);
+    // False when it stops at what finds no room, since nobody has more than that vault. A session that is
+    // not in the registry is ignored.
+    bool update(std::uint64_t session, const InventoryUpdate& update);
     void expire(Time now);
 
     // Present vaults that hold the block, in order of id.
@@ -59,23 +66,33 @@ public:
     std::vector<RegisteredVault> present() const;
     std::size_t size() const { return vaults_.size(); }
 
+    // Of how many blocks each vault that is here may tell, whatever the others do; never 0.
+    std::size_t share() const;
+    // Memory taken, at most the budget.
+    std::size_t bytes() const { return bytes_; }
+
 private:
     struct Entry {
         RegisteredVault vault;
         Inventory inventory;
         Time left{};
     };
+    using Entries = std::map<VaultId, Entry>;
+    static std::size_t bytes_of(const Entry& entry);
     Entry* by_session(std::uint64_t session);
-    bool make_room();
-    Result<> add(Entry& entry, PositionPrefix prefix);
-    void remove(Entry& entry, PositionPrefix prefix);
-    void forget(Entry& entry, const std::vector<PositionPrefix>& prefixes);
+    bool forget_one_away();
+    bool add(Entry& entry, PositionPrefix prefix);
+    // Until so many bytes more fit. False when nobody gives way to this vault.
+    bool make_room(std::size_t bytes, const Entry& to);
+    bool make_largest_give_way(const Entry& to);
+    template <class Change>
+    void change(Entry& entry, Change&& how);
+    Entries::iterator forget(Entries::iterator at);
 
     RegistryLimits limits_;
-    std::size_t prefixes_ = 0;  // in all inventories
-    std::map<VaultId, Entry> vaults_;
+    std::size_t bytes_ = 0;
+    Entries vaults_;
     std::map<std::uint64_t, VaultId> sessions_;
-    std::map<PositionPrefix, std::vector<VaultId>> holders_;
 };
 
 }  // namespace catacomb::routing

@@ -9,7 +9,7 @@ using namespace catacomb;
 using namespace catacomb::routing;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    constexpr RegistryLimits kLimits{4, 8, 16};
+    constexpr RegistryLimits kLimits{4, 40'000};
     Registry registry(kLimits);
     Reader input(ByteView(data, size));
     std::uint64_t next_session = 1;
@@ -31,15 +31,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 registry.leave(session, now);
                 break;
             case 2:
-                (void)registry.update(session, {0, {0}, {}, {}});
+                registry.update(session, {0, {0}, {}, {}});
                 break;
             case 3:
-                (void)registry.update(session, {what % 11u, {}, removed, added});
+                registry.update(session, {what % 11u, {}, removed, added});
                 break;
             default:
                 registry.expire(now);
         }
         CHECK(registry.size() <= kLimits.vaults && registry.present().size() <= registry.size());
+        CHECK(registry.bytes() <= kLimits.bytes);
         for (PositionPrefix prefix = 0; prefix < 32; ++prefix) {
             const auto holders = registry.holders(prefix);
             CHECK((registry.known(prefix) == Known::yes) == !holders.empty());

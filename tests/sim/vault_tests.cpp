@@ -383,6 +383,24 @@ BOOST_AUTO_TEST_CASE(a_full_vault_starts_serves_and_stays_registered) {
     BOOST_TEST((*back == file(1)));
 }
 
+// Proves: a vault takes no more blocks than its relays say that they can know of, whatever room its disk has.
+BOOST_AUTO_TEST_CASE(a_vault_takes_what_its_relays_can_know_of) {
+    SimWorld world(6);
+    ClusterOptions options;
+    // Enough for what the network stores here, and too little to promise anything to three vaults or more.
+    options.adjust = [](std::size_t, node::NodeOptions& node) { node.registry_limits.bytes = 60 * 1024; };
+    Cluster cluster(world, options);
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    world.run_for(minutes(1));  // until every vault has heard how many there are at each relay
+    std::uint64_t files = 0;
+    auto last = Result<node::InsertReport>(error(Code::busy));
+    do {
+        last = cluster.insert(2, Bytes(10'000, static_cast<std::uint8_t>(files)));
+    } while (last && ++files < 8);
+    BOOST_TEST((!last && last.error().code == Code::full));
+    BOOST_TEST(files < 4U, files << " files");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace catacomb::sim

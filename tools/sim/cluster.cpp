@@ -106,6 +106,7 @@ node::NodeOptions Cluster::options_for(const Node& from) const {
     out.vault_hops = from.options.vault_hops;
     out.link_limits = from.options.link_limits;
     out.circuit_limits = from.options.circuit_limits;
+    out.registry_limits = from.options.registry_limits;
     out.guards = from.options.guards;
     out.known_relays = from.options.known_relays;
     out.known_proofs = from.options.known_proofs;

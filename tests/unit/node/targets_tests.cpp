@@ -199,6 +199,25 @@ BOOST_AUTO_TEST_CASE(it_settles_whichever_step_fails) {
     BOOST_TEST(steps >= 7);
 }
 
+// Of those that serve us; a single relay that names little does not stop us.
+BOOST_AUTO_TEST_CASE(the_second_smallest_share_counts) {
+    targets.choose(relays({1, 2, 3}), now);
+    all_stand(relays({1, 2}));
+    BOOST_TEST(targets.share() == Targets::kNoShare);
+    targets.told_share(relay(1), 1);
+    targets.told_share(relay(9), 1);  // which is none of ours
+    BOOST_TEST(targets.share() == Targets::kNoShare);
+    targets.told_share(relay(2), 500);
+    BOOST_TEST(targets.share() == 500U);
+    all_stand(relays({3}));
+    targets.told_share(relay(3), 400);
+    BOOST_TEST(targets.share() == 400U);
+    targets.told_share(relay(3), 0);  // not said
+    BOOST_TEST(targets.share() == 500U);
+    targets.ended(relay(2), now);
+    BOOST_TEST(targets.share() == Targets::kNoShare);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace catacomb::node

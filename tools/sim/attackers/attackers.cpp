@@ -19,6 +19,8 @@ std::span<const Attacker> attackers() {
                  Defence::sources_are_remembered, &shake_hands_anew},
         Attacker{"proof-forger", "has a relay work out false proofs, as many as it likes to bring",
                  Defence::false_proofs_are_counted, &forge_proofs},
+        Attacker{"registry-filler", "has a relay turn away what an honest vault tells it",
+                 Defence::registry_is_shared, &fill_registry},
     };
     return kAll;
 }

@@ -37,5 +37,6 @@ Verdict take_all_places(const Trial& trial);
 Verdict create_anew(const Trial& trial);
 Verdict shake_hands_anew(const Trial& trial);
 Verdict forge_proofs(const Trial& trial);
+Verdict fill_registry(const Trial& trial);
 
 }  // namespace catacomb::sim

@@ -37,6 +37,11 @@ std::string bounds_violation(node::NodeCore& node) {
          }) {
         if (!found.empty()) return found;
     }
+    if (node.is_relay()) {
+        const auto most = node.options().registry_limits.bytes;
+        auto found = exceeds("bytes known of vaults", node.rendezvous()->registry().bytes(), most);
+        if (!found.empty()) return found;
+    }
     for (const auto& link : node.links().all()) {
         if (auto found = link_violation(*link, limits); !found.empty()) return found;
     }
