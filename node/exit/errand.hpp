@@ -3,8 +3,8 @@
 #pragma once
 
 #include "node/exit/gather.hpp"
-#include "node/exit/patience.hpp"
 #include "node/exit/relays.hpp"
+#include "node/protocol/patience.hpp"
 
 namespace catacomb::node {
 

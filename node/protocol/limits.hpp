@@ -105,6 +105,9 @@ inline constexpr std::size_t kCredibleRelays = 16;
 // word comes from a relay further on counts for nothing.
 inline constexpr std::size_t kOfferingRelays = 3;
 inline constexpr std::size_t kCredibleRelaysOfVault = 10;
+// Nor does one that is further on, as it sees it, register a vault. That is beyond the four at which it wants
+// to be, and as many that it may have to pass over.
+inline constexpr std::size_t kRegisteringRelays = kCredibleRelaysOfVault;
 
 // ---- rendezvous and vault: what a rendezvous spends on a block, and on one vault
 
@@ -113,6 +116,8 @@ inline constexpr Duration kStoreAtVault = seconds(8);
 inline constexpr Duration kStoreBody = seconds(6);  // for which a vault waits
 inline constexpr Duration kFetchAtVaults = seconds(10);
 inline constexpr Duration kFetchAtVault = seconds(5);
+// After which, at most, another vault is asked beside one that is silent.
+inline constexpr Duration kMostVaultPatience = seconds(2);
 inline constexpr Duration kRenewAtVaults = seconds(11);
 inline constexpr Duration kRenewAtVault = seconds(8);  // for one list
 // For a vault that is known and away: what an exit asks for, and the most that a rendezvous grants.

@@ -26,6 +26,20 @@ Bytes found(const Bytes& block) {
 
 }  // namespace
 
+FetchFromVaults::FetchFromVaults(Runtime& runtime, Sessions& sessions)
+    : runtime_(runtime),
+      sessions_(sessions),
+      patience_({limits::kFirstPatience, limits::kLeastPatience, limits::kMostVaultPatience}),
+      tasks_(runtime) {}
+
+// What became of one block's asking.
+struct FetchFromVaults::Run {
+    Run(Runtime& runtime, std::vector<std::uint64_t> vaults) : hedge(std::move(vaults)), changed(runtime) {}
+    Hedge hedge;
+    std::optional<Bytes> found;
+    routing::Gate changed;
+};
+
 Task<Result<Bytes>> FetchFromVaults::serve_fetch(routing::RpcPeer from, Bytes body) {
     auto message = decode<wire::FetchBlock>(body);
     if (!message) co_return error(Code::malformed);
@@ -50,15 +64,34 @@ Task<Result<Bytes>> FetchFromVaults::serve_fetch(routing::RpcPeer from, Bytes bo
 
 Task<std::optional<Bytes>> FetchFromVaults::ask_all(routing::RpcPeer from, storage::BlockId block,
                                                     std::set<std::uint64_t>& asked, Time give_up) {
-    const auto holders = sessions_.registry().holders(prefix_of(block));
-    for (const auto& vault : holders) {
-        if (!from.is_wanted()) break;
-        if (!asked.insert(vault.session).second) continue;
-        const auto deadline = std::min<Time>(runtime_.now() + limits::kFetchAtVault, give_up);
-        auto bytes = co_await ask(vault.session, block, deadline);
-        if (bytes) co_return std::move(*bytes);
+    std::vector<std::uint64_t> vaults;
+    for (const auto& vault : sessions_.holders(block)) {
+        if (asked.insert(vault.session).second) vaults.push_back(vault.session);
     }
-    co_return std::nullopt;
+    const auto run = std::make_shared<Run>(runtime_, std::move(vaults));
+    for (;;) {
+        const auto now = runtime_.now();
+        if (run->found || run->hedge.is_over() || now >= give_up || !from.is_wanted()) break;
+        const auto deadline = std::min<Time>(now + limits::kFetchAtVault, give_up);
+        for (const auto session : run->hedge.next(now, patience_.now()))
+            tasks_.spawn(ask_one(run, session, block, deadline));
+        const auto wake = co_await run->changed.wait(std::min(run->hedge.wake(), give_up));
+        if (wake == routing::Wake::closed) break;
+    }
+    co_return std::move(run->found);
+}
+
+Task<void> FetchFromVaults::ask_one(std::shared_ptr<Run> run, std::uint64_t session, storage::BlockId block,
+                                    Time deadline) {
+    const auto since = runtime_.now();
+    auto bytes = co_await ask(session, block, deadline);
+    if (bytes) {
+        patience_.heard(runtime_.now() - since);
+        if (!run->found) run->found = std::move(*bytes);
+    } else {
+        run->hedge.failed();
+    }
+    run->changed.open();
 }
 
 Task<Result<Bytes>> FetchFromVaults::ask(std::uint64_t session, storage::BlockId block, Time deadline) {
@@ -72,6 +105,8 @@ Task<Result<Bytes>> FetchFromVaults::ask(std::uint64_t session, storage::BlockId
     auto sent = co_await (*stream)->send(std::move(message), true, deadline);
     if (!sent) co_return sent.error();
     auto reply = co_await (*stream)->receive(deadline);
+    // It may be slow, or its circuit broken: the claim stands, and is believed less.
+    if (!reply && reply.error().is(Code::timed_out)) sessions_.note_claim(session, false);
     if (!reply) co_return reply.error();
     auto split = split_kind(std::move(*reply));
     if (!split) co_return split.error();
@@ -81,8 +116,10 @@ Task<Result<Bytes>> FetchFromVaults::ask(std::uint64_t session, storage::BlockId
     }
     if (auto good = storage::check_block(block, split->body); !good) {
         log_warning("rendezvous", "a vault answered with a block that is not the one asked for");
+        sessions_.note_gone(session, block);
         co_return good.error();
     }
+    sessions_.note_claim(session, true);
     co_return std::move(split->body);
 }
 

@@ -28,6 +28,11 @@ Rendezvous::Rendezvous(Parts parts)
 
 Task<Result<Bytes>> Rendezvous::refuse() { co_return error(Code::refused); }
 
+Task<void> Rendezvous::drained() {
+    co_await fetch_.drained();
+    co_await renew_.drained();
+}
+
 Task<void> Rendezvous::serve_registration(CircuitPtr circuit, CircuitStreamPtr stream, Bytes body) {
     // It may have ended between its first message and this turn; nobody would tell us again.
     if (circuit->is_closed()) co_return;
@@ -51,6 +56,7 @@ Task<Result<wire::Registered>> Rendezvous::enter(CircuitPtr circuit, wire::Regis
     const auto session = circuit->number();
     if (circuit->is_closed() || sessions_.knows(session)) co_return error(Code::refused);
     const auto& vault = registration->vault;
+    if (!sessions_.is_on_our_arc(vault.id())) co_return error(Code::refused);
     const routing::RegisteredVault entering{vault.id(), vault.key, registration->capacity_class, session};
     if (auto begun = sessions_.begin(circuit, entering); !begun) co_return begun.error();
     auto answer = registered_answer(*sessions_.registry().inventory(session), request);

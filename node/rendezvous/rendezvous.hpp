@@ -31,7 +31,7 @@ public:
     Bytes pong(std::uint64_t circuit) const;
     const routing::Registry& registry() const { return sessions_.registry(); }
     void expire(Time now) { sessions_.expire(now); }
-    Task<void> drained() { return renew_.drained(); }
+    Task<void> drained();
 
 private:
     using CircuitPtr = std::shared_ptr<routing::RelayCircuit>;

@@ -54,6 +54,7 @@ Task<void> RenewAtVaults::ask_vault(std::shared_ptr<Run> run, VaultLists lists) 
 Task<bool> RenewAtVaults::ask(std::shared_ptr<Run> run, routing::RegisteredVault vault, RenewList list) {
     const auto deadline = std::min<Time>(parts_.runtime.now() + limits::kRenewAtVault, run->give_up);
     auto answer = co_await converse(vault.session, list.asked, deadline);
+    if (!answer && answer.error().is(Code::timed_out)) parts_.sessions.note_claim(vault.session, false);
     if (!answer) co_return false;
     const auto from = ProofSource::vault(vault.id);
     auto given = co_await check_renewed(parts_.proofs, from, *answer, list.asked, parts_.network);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
+#include "base/defence.hpp"
 #include "base/log.hpp"
 #include "node/protocol/limits.hpp"
 #include "routing/tap.hpp"
@@ -32,7 +34,12 @@ unsigned RecentRoots::count(const storage::Root& root) const {
 
 Sessions::Sessions(Runtime& runtime, const routing::View& view, routing::NodeId self,
                    routing::RegistryLimits limits)
-    : runtime_(runtime), view_(view), self_(self), registry_(limits), told_(runtime) {}
+    : runtime_(runtime),
+      view_(view),
+      self_(self),
+      rng_(runtime.rng().split("rendezvous")),
+      registry_(limits),
+      told_(runtime) {}
 
 Result<> Sessions::begin(std::shared_ptr<routing::RelayCircuit> circuit,
                          const routing::RegisteredVault& vault) {
@@ -72,8 +79,17 @@ Result<CircuitStreamPtr> Sessions::open_to(std::uint64_t session) {
     return found->circuit->open_stream();
 }
 
+bool Sessions::is_on_our_arc(const routing::VaultId& vault) const {
+    if (!stands(Defence::claims_are_doubted)) return true;
+    return is_among_first(limits::kRegisteringRelays, vault);
+}
+
 bool Sessions::serves(const routing::VaultId& vault) const {
-    const auto following = view_.successors_of(vault, limits::kOfferingRelays, runtime_.now());
+    return is_among_first(limits::kOfferingRelays, vault);
+}
+
+bool Sessions::is_among_first(std::size_t count, const routing::VaultId& vault) const {
+    const auto following = view_.successors_of(vault, count, runtime_.now());
     return std::any_of(following.begin(), following.end(),
                        [this](const auto& relay) { return relay->id == self_; });
 }
@@ -93,8 +109,12 @@ std::vector<Candidate> Sessions::candidates(const storage::BlockId& block) const
 
 std::vector<routing::RegisteredVault> Sessions::holders(const storage::BlockId& block) const {
     auto out = registry_.holders(prefix_of(block));
-    std::stable_partition(out.begin(), out.end(),
-                          [this](const auto& vault) { return !sessions_.at(vault.session).unsound; });
+    if (!stands(Defence::claims_are_doubted)) return out;
+    rng_->shuffle(out);
+    std::stable_sort(out.begin(), out.end(), [this](const auto& a, const auto& b) {
+        const bool a_unsound = sessions_.at(a.session).unsound, b_unsound = sessions_.at(b.session).unsound;
+        return std::pair(a_unsound, a.broken) < std::pair(b_unsound, b.broken);
+    });
     return out;
 }
 
@@ -125,7 +145,8 @@ void Sessions::note_unsound(std::uint64_t session) {
 void Sessions::note_gone(std::uint64_t session, const storage::BlockId& block) {
     routing::InventoryUpdate update;
     update.removed.push_back(prefix_of(block));
-    (void)registry_.update(session, update);
+    registry_.update(session, update);
+    registry_.judge(session, false);
 }
 
 Sessions::Session* Sessions::find(std::uint64_t session) {

@@ -45,16 +45,20 @@ public:
     // The vaults that may take the block: those for which this relay is one of the first that follow their
     // id, so that our own next successor knows them too.
     std::vector<Candidate> candidates(const storage::BlockId& block) const;
-    // The vaults that are here and say that they have the block; those whose last word did not hold come
-    // last.
+    // Whether a vault belongs here, so that it may register.
+    bool is_on_our_arc(const routing::VaultId& vault) const;
+    // The vaults that are here and say that they have the block, in random order; those of whose claims fewer
+    // held come later, and last those whose last word did not hold.
     std::vector<routing::RegisteredVault> holders(const storage::BlockId& block) const;
     // What an offer brought to light. A session that has ended is ignored.
     void note_stored(std::uint64_t session, const storage::BlockId& block);
     void note_sibling(std::uint64_t session, const storage::Root& root);
     void note_full(std::uint64_t session, bool full);
     void note_unsound(std::uint64_t session);
-    // The vault says that it has it not.
+    // The vault has it not, whatever it claimed.
     void note_gone(std::uint64_t session, const storage::BlockId& block);
+    // It was asked for a block that it claimed, and gave it, or was silent.
+    void note_claim(std::uint64_t session, bool held) { registry_.judge(session, held); }
 
     const routing::Registry& registry() const { return registry_; }
     void expire(Time now) { registry_.expire(now); }
@@ -70,10 +74,12 @@ private:
     Session* find(std::uint64_t session);
     void end(std::uint64_t session);
     bool serves(const routing::VaultId& vault) const;
+    bool is_among_first(std::size_t count, const routing::VaultId& vault) const;
 
     Runtime& runtime_;
     const routing::View& view_;
     routing::NodeId self_;
+    std::unique_ptr<Rng> rng_;
     routing::Registry registry_;
     std::map<std::uint64_t, Session> sessions_;
     routing::Gate told_;

@@ -57,7 +57,9 @@ Result<std::uint64_t> Registry::enter(const RegisteredVault& vault) {
     auto& entry = found->second;
     const auto older = entry.vault.session;
     sessions_.erase(older);
+    const auto broken = entry.vault.broken;
     entry.vault = vault;
+    entry.vault.broken = broken;
     sessions_[vault.session] = vault.id;
     return older;
 }
@@ -118,6 +120,14 @@ std::size_t Registry::share() const {
 Registry::Entries::iterator Registry::forget(Entries::iterator at) {
     bytes_ -= bytes_of(at->second);
     return vaults_.erase(at);
+}
+
+void Registry::judge(std::uint64_t session, bool held) {
+    auto* entry = by_session(session);
+    if (!entry) return;
+    auto& broken = entry->vault.broken;
+    if (!held) ++broken;
+    if (held && broken > 0) --broken;
 }
 
 void Registry::expire(Time now) {

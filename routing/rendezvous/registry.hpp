@@ -30,6 +30,7 @@ struct RegisteredVault {
     crypto::VerifyKey key;
     std::uint32_t capacity_class = 0;
     std::uint64_t session = 0;  // 0: absent
+    unsigned broken = 0;        // claims that did not hold, less those that did
 };
 
 // What a vault tells of its blocks: first whole ranges begin anew, then some go, then some come.
@@ -58,6 +59,8 @@ public:
     // False when it stops at what finds no room, since nobody has more than that vault. A session that is
     // not in the registry is ignored.
     bool update(std::uint64_t session, const InventoryUpdate& update);
+    // What the vault claimed did hold, or did not, when it was asked.
+    void judge(std::uint64_t session, bool held);
     void expire(Time now);
 
     // Present vaults that hold the block, in order of id.

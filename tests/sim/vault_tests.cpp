@@ -50,7 +50,7 @@ public:
           tasks_(runtime_) {
         BOOST_REQUIRE(at_);
         tasks_.spawn(stay_registered());
-        BOOST_REQUIRE(cluster.world().run_until([&] { return registered(); }, minutes(1)));
+        cluster.world().run_until([&] { return registered() || is_closed(); }, minutes(1));
     }
     ~FakeVault() {
         if (circuit_) circuit_->close();
@@ -127,18 +127,22 @@ struct Town {
     std::size_t relay = 0;
 
     Town() { BOOST_REQUIRE(cluster.settle(minutes(2))); }
-    // A key whose vault is served by our relay.
+    Key some_key() {
+        auto pair = crypto::SignKeyPair::generate(world.rng());
+        const node::VaultIdentity identity{pair.public_key,
+                                           routing::make_proofs(routing::IdentityKind::vault, pair.public_key,
+                                                                cluster.network(), world.now(), world.rng())
+                                               .value()};
+        return {std::move(pair), identity};
+    }
+    // One whose vault is served by our relay.
     Key key_on_arc() {
         for (;;) {
-            auto pair = crypto::SignKeyPair::generate(world.rng());
-            const node::VaultIdentity identity{
-                pair.public_key, routing::make_proofs(routing::IdentityKind::vault, pair.public_key,
-                                                      cluster.network(), world.now(), world.rng())
-                                     .value()};
+            auto key = some_key();
             const auto following = cluster.core(relay).view().successors_of(
-                identity.id(), node::limits::kOfferingRelays, world.now());
+                key.identity.id(), node::limits::kOfferingRelays, world.now());
             for (const auto& one : following) {
-                if (one->id == FakeVault::id_of(cluster, relay)) return {std::move(pair), identity};
+                if (one->id == FakeVault::id_of(cluster, relay)) return key;
             }
         }
     }
@@ -240,6 +244,30 @@ BOOST_AUTO_TEST_CASE(a_word_with_a_tail_is_passed_on_without_it) {
     BOOST_REQUIRE_MESSAGE(given.has_value(), given.error().text());
     BOOST_TEST(vault.offers.size() == 1U);
     BOOST_TEST(given->ByteSizeLong() < 1024U);
+}
+
+// Proves: a relay registers the vaults of its own arc, with room for those who see the ring otherwise, and no
+// others.
+BOOST_AUTO_TEST_CASE(a_vault_of_another_arc_is_not_registered) {
+    Town town;
+    const auto self = FakeVault::id_of(town.cluster, town.relay);
+    const auto& view = town.cluster.core(town.relay).view();
+    const auto place = [&](const routing::VaultId& vault) {
+        const auto following = view.successors_of(vault, view.size(), town.world.now());
+        const auto at = std::find_if(following.begin(), following.end(),
+                                     [&](const auto& relay) { return relay->id == self; });
+        return static_cast<std::size_t>(at - following.begin());
+    };
+    const auto key_at = [&](std::size_t wanted) {
+        for (;;) {
+            auto key = town.some_key();
+            if (place(key.identity.id()) == wanted) return key;
+        }
+    };
+    FakeVault last(town.cluster, town.relay, key_at(node::limits::kRegisteringRelays - 1), honestly);
+    BOOST_TEST((last.registered() && !last.is_closed()));
+    FakeVault beyond(town.cluster, town.relay, key_at(node::limits::kRegisteringRelays), honestly);
+    BOOST_TEST((!beyond.registered() && beyond.is_closed()));
 }
 
 // Proves: a second vault with the same key takes the place of the first, whose circuit ends.

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "node/exit/admission.hpp"
-#include "node/exit/patience.hpp"
+#include "node/protocol/patience.hpp"
 
 namespace catacomb::node {
 

@@ -205,6 +205,24 @@ BOOST_AUTO_TEST_CASE(removals_are_of_the_vault_that_removes) {
     BOOST_TEST((registry.holders(4)[0].id == vault_number(2)));
 }
 
+BOOST_AUTO_TEST_CASE(who_did_not_keep_a_claim_is_told_apart) {
+    Registry registry;
+    const auto broken = [&] { return registry.present().at(0).broken; };
+    BOOST_REQUIRE(registry.enter(registered(1, 1)));
+    registry.judge(1, true);
+    BOOST_TEST(broken() == 0U);
+    registry.judge(1, false);
+    registry.judge(1, false);
+    registry.judge(9, false);  // nobody's
+    BOOST_TEST(broken() == 2U);
+    // Nor is it forgotten when the vault comes by another circuit.
+    registry.leave(1, kStart);
+    BOOST_REQUIRE(registry.enter(registered(1, 2)));
+    BOOST_TEST(broken() == 2U);
+    registry.judge(2, true);
+    BOOST_TEST(broken() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_full_registry_forgets_the_vault_that_is_away_longest) {
     RegistryLimits limits;
     limits.vaults = 3;

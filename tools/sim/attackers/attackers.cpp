@@ -21,6 +21,8 @@ std::span<const Attacker> attackers() {
                  Defence::false_proofs_are_counted, &forge_proofs},
         Attacker{"registry-filler", "has a relay turn away what an honest vault tells it",
                  Defence::registry_is_shared, &fill_registry},
+        Attacker{"censor", "makes a file unreachable by claiming its blocks and saying nothing",
+                 Defence::claims_are_doubted, &censor_file},
     };
     return kAll;
 }

@@ -38,5 +38,6 @@ Verdict create_anew(const Trial& trial);
 Verdict shake_hands_anew(const Trial& trial);
 Verdict forge_proofs(const Trial& trial);
 Verdict fill_registry(const Trial& trial);
+Verdict censor_file(const Trial& trial);
 
 }  // namespace catacomb::sim

@@ -1,0 +1,64 @@
+// Proves: a fetch asks one vault at first, the next at once where one has not got the block, and beside those
+// who are silent ever more, so that no number of them makes it late.
+#include "node/rendezvous/hedge.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <numeric>
+
+namespace catacomb::node {
+namespace {
+
+using Sessions = std::vector<std::uint64_t>;
+const Time kStart = Time(hours(1000));
+constexpr auto kPatience = milliseconds(500);
+
+Sessions numbers(std::uint64_t count) {
+    Sessions out(count);
+    std::iota(out.begin(), out.end(), 1);
+    return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(hedges)
+
+BOOST_AUTO_TEST_CASE(the_next_is_asked_when_one_has_it_not) {
+    Hedge hedge(numbers(2));
+    BOOST_TEST((hedge.next(kStart, kPatience) == Sessions{1}));
+    BOOST_TEST(hedge.next(kStart, kPatience).empty());
+    hedge.failed();
+    BOOST_TEST(!hedge.is_over());
+    BOOST_TEST((hedge.next(kStart, kPatience) == Sessions{2}));
+    BOOST_TEST((hedge.wake() == kNever));
+    BOOST_TEST(!hedge.is_over());
+    hedge.failed();
+    BOOST_TEST(hedge.is_over());
+}
+
+BOOST_AUTO_TEST_CASE(others_are_asked_beside_one_that_is_silent) {
+    Hedge hedge(numbers(3));
+    hedge.next(kStart, kPatience);
+    BOOST_TEST((hedge.wake() == kStart + kPatience));
+    BOOST_TEST(hedge.next(kStart + kPatience - microseconds(1), kPatience).empty());
+    BOOST_TEST((hedge.next(kStart + kPatience, kPatience) == Sessions{2}));
+    BOOST_TEST((hedge.wake() == kStart + 2 * kPatience));
+}
+
+BOOST_AUTO_TEST_CASE(a_hundred_silent_ones_take_seven_rounds) {
+    Hedge hedge(numbers(101));
+    auto now = kStart;
+    std::size_t asked = hedge.next(now, kPatience).size();
+    int rounds = 0;
+    for (; asked < 101; ++rounds) asked += hedge.next(now = hedge.wake(), kPatience).size();
+    BOOST_TEST(rounds == 7);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_says_he_has_it) {
+    Hedge hedge({});
+    BOOST_TEST(hedge.next(kStart, kPatience).empty());
+    BOOST_TEST(hedge.is_over());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace catacomb::node
