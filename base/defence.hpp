@@ -14,7 +14,7 @@ enum class Defence : std::uint8_t {
     sources_are_remembered,       // nor may he do more handshakes or CREATEs because he comes anew
     false_proofs_are_counted,  // against who brought them: after a few he is not heard for a while, and who
                                // waits for a turn takes turns with others
-    registry_is_shared,      // what a rendezvous knows of vaults has a budget, and the largest give way
+    registry_is_shared,        // what a rendezvous knows of vaults has a budget, and the largest give way
     claims_are_doubted,  // a vault registers on its own arc alone; those who claim a block are asked in an
                          // order that nobody chooses, and others beside those who are silent
 };

@@ -181,7 +181,8 @@ Result<> check_limits(const LimitsConfig& limits) {
     }
     if (limits.transit_memory < mib(4)) return error(Code::bad_input, "limits.transit_memory: at least 4MiB");
     if (limits.request_memory < mib(4)) return error(Code::bad_input, "limits.request_memory: at least 4MiB");
-    if (limits.registry_memory < mib(4)) return error(Code::bad_input, "limits.registry_memory: at least 4MiB");
+    if (limits.registry_memory < mib(4))
+        return error(Code::bad_input, "limits.registry_memory: at least 4MiB");
     if (limits.worker_threads == 0 || limits.worker_threads > 256)
         return error(Code::bad_input, "limits.worker_threads: 1 to 256");
     if (limits.jobs == 0) return error(Code::bad_input, "limits.jobs: at least 1");

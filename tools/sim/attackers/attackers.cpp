@@ -23,6 +23,8 @@ std::span<const Attacker> attackers() {
                  Defence::registry_is_shared, &fill_registry},
         Attacker{"censor", "makes a file unreachable by claiming its blocks and saying nothing",
                  Defence::claims_are_doubted, &censor_file},
+        Attacker{"news-forger", "has a relay work out false proofs of relays that do not exist",
+                 Defence::false_proofs_are_counted, &forge_news},
     };
     return kAll;
 }

@@ -39,5 +39,6 @@ Verdict shake_hands_anew(const Trial& trial);
 Verdict forge_proofs(const Trial& trial);
 Verdict fill_registry(const Trial& trial);
 Verdict censor_file(const Trial& trial);
+Verdict forge_news(const Trial& trial);
 
 }  // namespace catacomb::sim

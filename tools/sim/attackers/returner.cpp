@@ -44,7 +44,7 @@ void ask_for_circuits(Siege& siege, Visitor& visitor, std::size_t many) {
                                   victim.circuit_cipher, siege.world().rng());
         const auto request = hop.request();
         CHECK(request);
-        link.send_control(routing::FrameKind::create, link.fresh_channel(), 0, *request);
+        link.send_control(routing::FrameKind::create, link.fresh_channel().value(), 0, *request);
     }
 }
 
