@@ -127,11 +127,14 @@ Task<Result<Bytes>> FetchFromVaults::serve_have(Bytes body) {
     auto message = decode<wire::HaveBlocks>(body);
     if (!message || message->indices().size() > storage::kMaxBlocks) co_return error(Code::malformed);
     wire::HaveAnswer answer;
+    Turns turns;
     for (const char index : message->indices()) {
         auto block = to_block_id(message->root(), static_cast<std::uint8_t>(index));
         if (!block) co_return block.error();
         const auto outcome = outcome_of(sessions_.registry().known(prefix_of(*block)));
         answer.mutable_outcomes()->push_back(static_cast<char>(outcome));
+        const bool goes_on = co_await sessions_.take_turns(turns);
+        if (!goes_on) co_return error(Code::closed);
     }
     co_return encode(answer);
 }

@@ -30,7 +30,9 @@ Task<Result<Bytes>> RenewAtVaults::serve(routing::RpcPeer from, Bytes body) {
     if (!asked) co_return asked.error();
     const auto run =
         std::make_shared<Run>(parts_.runtime, std::move(from), parts_.runtime.now() + limits::kRenewAtVaults);
-    auto vaults = renew_lists(*asked, [this](const auto& block) { return parts_.sessions.holders(block); });
+    const auto holders = co_await look_up(*asked);
+    if (!holders) co_return holders.error();
+    auto vaults = renew_lists(*asked, [&](const auto& block) { return holders->at(block); });
     run->vaults_left = vaults.size();
     for (auto& lists : vaults) tasks_.spawn(ask_vault(run, std::move(lists)));
     while (run->vaults_left > 0) {
@@ -38,8 +40,23 @@ Task<Result<Bytes>> RenewAtVaults::serve(routing::RpcPeer from, Bytes body) {
         if (wake != routing::Wake::opened) break;
     }
     run->over = true;
-    note_absent(*asked, run->out);
+    const auto noted = co_await note_absent(*asked, run->out);
+    if (!noted) co_return noted.error();
     co_return encode(run->out);
+}
+
+Task<Result<RenewAtVaults::Holders>> RenewAtVaults::look_up(const RenewalAsked& asked) {
+    Holders out;
+    Turns turns;
+    for (const auto& item : asked.items) {
+        for (auto left = item.mask; left; left &= left - 1) {
+            const storage::BlockId block{item.root, static_cast<std::uint8_t>(__builtin_ctzll(left))};
+            out[block] = parts_.sessions.holders(block);
+            const bool goes_on = co_await parts_.sessions.take_turns(turns);
+            if (!goes_on) co_return error(Code::closed);
+        }
+    }
+    co_return out;
 }
 
 Task<void> RenewAtVaults::ask_vault(std::shared_ptr<Run> run, VaultLists lists) {
@@ -93,16 +110,20 @@ Task<Result<wire::Renewed>> RenewAtVaults::converse(std::uint64_t session, const
     co_return given;
 }
 
-void RenewAtVaults::note_absent(const RenewalAsked& asked, wire::ManyRenewed& out) const {
+Task<Result<>> RenewAtVaults::note_absent(const RenewalAsked& asked, wire::ManyRenewed& out) {
+    Turns turns;
     for (const auto& item : asked.items) {
         BlockMask absent = 0;
         for (auto left = item.mask; left; left &= left - 1) {
             const auto index = static_cast<std::uint8_t>(__builtin_ctzll(left));
             const auto known = parts_.sessions.registry().known(prefix_of({item.root, index}));
             if (known == routing::Known::absent) absent |= bit(index);
+            const bool goes_on = co_await parts_.sessions.take_turns(turns);
+            if (!goes_on) co_return error(Code::closed);
         }
         out.add_absent(absent);
     }
+    co_return ok();
 }
 
 }  // namespace catacomb::node

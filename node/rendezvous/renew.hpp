@@ -31,7 +31,10 @@ private:
     // False: that vault is asked no further.
     Task<bool> ask(std::shared_ptr<Run> run, routing::RegisteredVault vault, RenewList list);
     Task<Result<wire::Renewed>> converse(std::uint64_t session, const RenewalAsked& asked, Time deadline);
-    void note_absent(const RenewalAsked& asked, wire::ManyRenewed& out) const;
+    using Holders = std::map<storage::BlockId, std::vector<routing::RegisteredVault>>;
+    // What was asked outlives both. Code::closed.
+    Task<Result<Holders>> look_up(const RenewalAsked& asked);
+    Task<Result<>> note_absent(const RenewalAsked& asked, wire::ManyRenewed& out);
 
     Parts parts_;
     routing::TaskSet tasks_;

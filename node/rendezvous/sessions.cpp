@@ -73,6 +73,11 @@ Task<bool> Sessions::update(std::uint64_t session, routing::InventoryUpdate upda
     co_return true;
 }
 
+Task<bool> Sessions::take_turns(Turns& turns) {
+    if (!turns.are_over(registry_.size())) co_return !runtime_.closing();
+    co_return co_await routing::sleep_for(runtime_, Duration::zero());
+}
+
 Result<CircuitStreamPtr> Sessions::open_to(std::uint64_t session) {
     auto* found = find(session);
     if (!found || found->circuit->is_closed()) return error(Code::unreachable);

@@ -7,6 +7,7 @@
 #include <deque>
 
 #include "node/rendezvous/offer_order.hpp"
+#include "node/rendezvous/turns.hpp"
 #include "routing/membership/view.hpp"
 #include "routing/onion/relay_circuit.hpp"
 
@@ -61,6 +62,8 @@ public:
     void note_claim(std::uint64_t session, bool held) { registry_.judge(session, held); }
 
     const routing::Registry& registry() const { return registry_; }
+    // A block was looked for: others have their turn when it is theirs. False: the runtime closes.
+    Task<bool> take_turns(Turns& turns);
     void expire(Time now) { registry_.expire(now); }
     // Opened when a vault has registered, or told more.
     routing::Gate& told() { return told_; }

@@ -1,9 +1,13 @@
-// Proves: a fetch asks one vault at first, the next at once where one has not got the block, and beside those
+// Proves: however many vaults a rendezvous has, it looks at so many of them, and then others have their turn;
+// a fetch asks one vault at first, the next at once where one has not got the block, and beside those
 // who are silent ever more, so that no number of them makes it late.
 #include "node/rendezvous/hedge.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <numeric>
+
+#include "node/rendezvous/turns.hpp"
 
 namespace catacomb::node {
 namespace {
@@ -19,6 +23,21 @@ Sessions numbers(std::uint64_t count) {
 }
 
 }  // namespace
+
+BOOST_AUTO_TEST_CASE(others_have_their_turn_after_so_many_looks) {
+    for (const std::size_t vaults : {0U, 4U, 1024U, 5000U}) {
+        Turns turns;
+        std::size_t since = 0, most = 0, over = 0;
+        for (int block = 0; block < 4096; ++block) {
+            most = std::max(most, since += vaults);
+            if (!turns.are_over(vaults)) continue;
+            since = 0;
+            ++over;
+        }
+        BOOST_TEST(most < Turns::kLooks + std::max<std::size_t>(vaults, 1));
+        BOOST_TEST((over > 0) == (vaults > 0));
+    }
+}
 
 BOOST_AUTO_TEST_SUITE(hedges)
 
