@@ -14,17 +14,13 @@ namespace {
 
 using routing::Handle;
 
-constexpr std::size_t kRecentRoots = 4096;  // of each vault
-
 }  // namespace
 
-void RecentRoots::insert(const storage::Root& root) {
+void RecentRoots::insert(const storage::Root& root, std::size_t most) {
     const auto tag = root_tag(root);
     if (++counts_[tag] > 1) return;
     order_.push_back(tag);
-    if (order_.size() <= kRecentRoots) return;
-    counts_.erase(order_.front());
-    order_.pop_front();
+    for (; order_.size() > most; order_.pop_front()) counts_.erase(order_.front());
 }
 
 unsigned RecentRoots::count(const storage::Root& root) const {
@@ -128,7 +124,7 @@ void Sessions::note_stored(std::uint64_t session, const storage::BlockId& block)
     auto* found = find(session);
     if (!found) return;
     found->unsound = false;
-    found->roots.insert(block.root);
+    found->roots.insert(block.root, RecentRoots::share(sessions_.size()));
     routing::InventoryUpdate update;
     update.added.push_back(prefix_of(block));
     if (!registry_.update(session, update)) log_debug("rendezvous", "a vault has stored more than its share");
@@ -136,7 +132,7 @@ void Sessions::note_stored(std::uint64_t session, const storage::BlockId& block)
 
 // The vault has a block of that segment by way of another relay: the next one is not offered to it first.
 void Sessions::note_sibling(std::uint64_t session, const storage::Root& root) {
-    if (auto* found = find(session)) found->roots.insert(root);
+    if (auto* found = find(session)) found->roots.insert(root, RecentRoots::share(sessions_.size()));
 }
 
 void Sessions::note_full(std::uint64_t session, bool full) {

@@ -4,6 +4,7 @@
 // must not wait until we notice, too.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 
 #include "node/rendezvous/offer_order.hpp"
@@ -20,7 +21,13 @@ using routing::Task;
 // How often blocks of a segment were stored or declined lately; the oldest root makes room.
 class RecentRoots {
 public:
-    void insert(const storage::Root& root);
+    // Of all vaults of a rendezvous together, about 70 bytes each; and of one, as long as they are few.
+    static constexpr std::size_t kOfAll = 65'536, kMost = 4096;
+    static constexpr std::size_t share(std::size_t vaults) { return std::min(kMost, kOfAll / (vaults + 1)); }
+
+    // Requires: most > 0.
+    void insert(const storage::Root& root, std::size_t most);
+    std::size_t size() const { return order_.size(); }
     unsigned count(const storage::Root& root) const;
 
 private:

@@ -1,23 +1,23 @@
 // Proves: however many vaults a rendezvous has, it looks at so many of them, and then others have their turn;
-// a fetch asks one vault at first, the next at once where one has not got the block, and beside those
-// who are silent ever more, so that no number of them makes it late.
+// of what it recalls of them each has a share; a fetch asks one vault at first, the next at once where one
+// has not got the block, and beside those who are silent ever more, so that no number of them makes it late.
 #include "node/rendezvous/hedge.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <numeric>
 
-#include "node/rendezvous/turns.hpp"
+#include "node/rendezvous/sessions.hpp"
 
 namespace catacomb::node {
 namespace {
 
-using Sessions = std::vector<std::uint64_t>;
+using Numbers = std::vector<std::uint64_t>;
 const Time kStart = Time(hours(1000));
 constexpr auto kPatience = milliseconds(500);
 
-Sessions numbers(std::uint64_t count) {
-    Sessions out(count);
+Numbers numbers(std::uint64_t count) {
+    Numbers out(count);
     std::iota(out.begin(), out.end(), 1);
     return out;
 }
@@ -39,15 +39,33 @@ BOOST_AUTO_TEST_CASE(others_have_their_turn_after_so_many_looks) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_oldest_roots_make_room_when_vaults_are_many) {
+    BOOST_TEST(RecentRoots::share(4) == RecentRoots::kMost);
+    BOOST_TEST(RecentRoots::share(1024) > 32U);
+    BOOST_TEST(RecentRoots::share(1024) * 1024 <= RecentRoots::kOfAll);
+    RecentRoots roots;
+    storage::Root root;
+    for (std::uint8_t i = 0; i < 100; ++i) {
+        root.bytes[0] = i;
+        roots.insert(root, 50);
+        roots.insert(root, 50);
+    }
+    BOOST_TEST(roots.size() == 50U);
+    BOOST_TEST(roots.count(root) == 2U);
+    roots.insert(storage::Root{}, 10);
+    BOOST_TEST(roots.size() == 10U);
+    BOOST_TEST(roots.count(root) == 2U);
+}
+
 BOOST_AUTO_TEST_SUITE(hedges)
 
 BOOST_AUTO_TEST_CASE(the_next_is_asked_when_one_has_it_not) {
     Hedge hedge(numbers(2));
-    BOOST_TEST((hedge.next(kStart, kPatience) == Sessions{1}));
+    BOOST_TEST((hedge.next(kStart, kPatience) == Numbers{1}));
     BOOST_TEST(hedge.next(kStart, kPatience).empty());
     hedge.failed();
     BOOST_TEST(!hedge.is_over());
-    BOOST_TEST((hedge.next(kStart, kPatience) == Sessions{2}));
+    BOOST_TEST((hedge.next(kStart, kPatience) == Numbers{2}));
     BOOST_TEST((hedge.wake() == kNever));
     BOOST_TEST(!hedge.is_over());
     hedge.failed();
@@ -59,7 +77,7 @@ BOOST_AUTO_TEST_CASE(others_are_asked_beside_one_that_is_silent) {
     hedge.next(kStart, kPatience);
     BOOST_TEST((hedge.wake() == kStart + kPatience));
     BOOST_TEST(hedge.next(kStart + kPatience - microseconds(1), kPatience).empty());
-    BOOST_TEST((hedge.next(kStart + kPatience, kPatience) == Sessions{2}));
+    BOOST_TEST((hedge.next(kStart + kPatience, kPatience) == Numbers{2}));
     BOOST_TEST((hedge.wake() == kStart + 2 * kPatience));
 }
 
