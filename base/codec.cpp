@@ -14,7 +14,7 @@ void make_room(Bytes& out, std::size_t more) {
     Bytes larger;
     larger.reserve(std::max(out.size() + more, 2 * out.capacity()));
     append(larger, out);
-    ::explicit_bzero(out.data(), out.size());
+    if (!out.empty()) ::explicit_bzero(out.data(), out.size());  // C wants no null, even of no length
     out = std::move(larger);
 }
 
