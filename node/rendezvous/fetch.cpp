@@ -95,6 +95,7 @@ Task<void> FetchFromVaults::ask_one(std::shared_ptr<Run> run, std::uint64_t sess
 }
 
 Task<Result<Bytes>> FetchFromVaults::ask(std::uint64_t session, storage::BlockId block, Time deadline) {
+    const auto since = runtime_.now();
     auto stream = sessions_.open_to(session);
     if (!stream) co_return stream.error();
     if (auto* tap = runtime_.tap()) tap->saw({Handle::Kind::vault_session, session}, block.root);
@@ -106,8 +107,10 @@ Task<Result<Bytes>> FetchFromVaults::ask(std::uint64_t session, storage::BlockId
     if (!sent) co_return sent.error();
     auto reply = co_await (*stream)->receive(deadline);
     // It may be slow, or its circuit broken: the claim stands, and is believed less.
-    if (!reply && reply.error().is(Code::timed_out)) sessions_.note_claim(session, false);
+    const bool had_time = deadline - since > limits::kFetchAtVault / 2;
+    if (!reply && reply.error().is(Code::timed_out) && had_time) sessions_.note_silence(session, since);
     if (!reply) co_return reply.error();
+    sessions_.note_heard(session);
     auto split = split_kind(std::move(*reply));
     if (!split) co_return split.error();
     if (split->kind != Kind::block) {
@@ -119,7 +122,7 @@ Task<Result<Bytes>> FetchFromVaults::ask(std::uint64_t session, storage::BlockId
         sessions_.note_gone(session, block);
         co_return good.error();
     }
-    sessions_.note_claim(session, true);
+    sessions_.note_kept(session);
     co_return std::move(split->body);
 }
 

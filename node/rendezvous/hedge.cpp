@@ -15,7 +15,7 @@ std::vector<std::uint64_t> Hedge::next(Time now, Duration patience) {
     for (; wanted_ > 0 && at_ < vaults_.size(); --wanted_) out.push_back(vaults_[at_++]);
     wanted_ = 0;
     waiting_ += out.size();
-    if (!out.empty()) late_ = now + patience;
+    if (late_ == kNever) late_ = now + patience;
     return out;
 }
 

@@ -17,6 +17,8 @@ struct Scored {
 // Equal scores keep the order of ids, in which they came.
 bool goes_first(const Scored& a, const Scored& b) {
     if (a.candidate.unsound != b.candidate.unsound) return b.candidate.unsound;
+    if (a.candidate.vault.broken != b.candidate.vault.broken)
+        return a.candidate.vault.broken < b.candidate.vault.broken;
     if (a.candidate.holds != b.candidate.holds) return a.candidate.holds;
     if (a.candidate.siblings != b.candidate.siblings) return a.candidate.siblings < b.candidate.siblings;
     return a.score > b.score;

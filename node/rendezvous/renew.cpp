@@ -51,7 +51,9 @@ Task<Result<RenewAtVaults::Holders>> RenewAtVaults::look_up(const RenewalAsked& 
     for (const auto& item : asked.items) {
         for (auto left = item.mask; left; left &= left - 1) {
             const storage::BlockId block{item.root, static_cast<std::uint8_t>(__builtin_ctzll(left))};
-            out[block] = parts_.sessions.holders(block);
+            auto holders = parts_.sessions.holders(block);
+            if (holders.size() > limits::kCopiesRenewed) holders.resize(limits::kCopiesRenewed);
+            out[block] = std::move(holders);
             const bool goes_on = co_await parts_.sessions.take_turns(turns);
             if (!goes_on) co_return error(Code::closed);
         }
@@ -69,12 +71,17 @@ Task<void> RenewAtVaults::ask_vault(std::shared_ptr<Run> run, VaultLists lists) 
 }
 
 Task<bool> RenewAtVaults::ask(std::shared_ptr<Run> run, routing::RegisteredVault vault, RenewList list) {
-    const auto deadline = std::min<Time>(parts_.runtime.now() + limits::kRenewAtVault, run->give_up);
+    const auto since = parts_.runtime.now();
+    const auto deadline = std::min<Time>(since + limits::kRenewAtVault, run->give_up);
     auto answer = co_await converse(vault.session, list.asked, deadline);
-    if (!answer && answer.error().is(Code::timed_out)) parts_.sessions.note_claim(vault.session, false);
+    if (answer) parts_.sessions.note_heard(vault.session);
+    const bool had_time = deadline == since + limits::kRenewAtVault;
+    if (!answer && answer.error().is(Code::timed_out) && had_time)
+        parts_.sessions.note_silence(vault.session, since);
     if (!answer) co_return false;
     const auto from = ProofSource::vault(vault.id);
     auto given = co_await check_renewed(parts_.proofs, from, *answer, list.asked, parts_.network);
+    if (!given && given.error().is(Code::limit)) co_return true;  // we had no time to check it
     if (!given || given->vault.id() != vault.id) {
         log_warning("rendezvous", "a vault's word about leases does not hold: ",
                     given ? "it is of another vault" : given.error().text());

@@ -60,9 +60,10 @@ void Sessions::end(std::uint64_t session) {
 }
 
 Task<bool> Sessions::update(std::uint64_t session, routing::InventoryUpdate update) {
-    for (const auto& step : in_steps(update)) {
+    const auto steps = in_steps(update);
+    for (const auto& step : steps) {
         if (!registry_.update(session, step)) log_debug("rendezvous", "a vault has told more than its share");
-        told_.open();
+        if (!step.added.empty()) told_.open();
         const bool goes_on = co_await routing::sleep_for(runtime_, Duration::zero());
         if (!goes_on) co_return false;
     }
@@ -141,6 +142,16 @@ void Sessions::note_full(std::uint64_t session, bool full) {
 
 void Sessions::note_unsound(std::uint64_t session) {
     if (auto* found = find(session)) found->unsound = true;
+}
+
+void Sessions::note_heard(std::uint64_t session) {
+    if (auto* found = find(session)) found->heard = runtime_.now();
+}
+
+// Who answers others meanwhile is not silent but has more to do than he can: whoever asks much chooses that.
+void Sessions::note_silence(std::uint64_t session, Time since) {
+    const auto* found = find(session);
+    if (found && found->heard < since) registry_.judge(session, false);
 }
 
 void Sessions::note_gone(std::uint64_t session, const storage::BlockId& block) {

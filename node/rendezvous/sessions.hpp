@@ -65,8 +65,11 @@ public:
     void note_unsound(std::uint64_t session);
     // The vault has it not, whatever it claimed.
     void note_gone(std::uint64_t session, const storage::BlockId& block);
-    // It was asked for a block that it claimed, and gave it, or was silent.
-    void note_claim(std::uint64_t session, bool held) { registry_.judge(session, held); }
+    // It was asked for a block that it claimed, and gave it.
+    void note_kept(std::uint64_t session) { registry_.judge(session, true); }
+    // It answered, whatever it said; and it did not, though it had its full time from `since` on.
+    void note_heard(std::uint64_t session);
+    void note_silence(std::uint64_t session, Time since);
 
     const routing::Registry& registry() const { return registry_; }
     // A block was looked for: others have their turn when it is theirs. False: the runtime closes.
@@ -80,6 +83,7 @@ private:
         std::shared_ptr<routing::RelayCircuit> circuit;
         RecentRoots roots;  // of which the vault has blocks: siblings go elsewhere
         bool full = false, unsound = false;
+        Time heard{};  // it answered last
     };
     Session* find(std::uint64_t session);
     void end(std::uint64_t session);

@@ -83,14 +83,16 @@ Task<StoreAtVaults::Word> StoreAtVaults::offer(const OfferOrder::Offer& offer, c
     const auto& root = wanted.asked.block.root;
     if (auto* tap = parts_.runtime.tap()) tap->saw({Handle::Kind::vault_session, session}, root);
     auto offered = to_wire(offer, wanted.asked);
+    const auto since = parts_.runtime.now();
     auto answer = co_await converse(std::move(*stream), std::move(offered), wanted);
+    if (answer) parts_.sessions.note_heard(session);
+    if (!answer && answer.error().is(Code::timed_out)) parts_.sessions.note_silence(session, since);
     if (!answer) co_return std::nullopt;
     const auto verdict = answer->verdict();
     parts_.sessions.note_full(session, verdict == wire::OfferAnswer::FULL);
     if (verdict == wire::OfferAnswer::STORED)
         co_return co_await take(offer, wanted.asked, std::move(*answer));
     if (verdict == wire::OfferAnswer::FULL) order.declined_for_room();
-    if (verdict == wire::OfferAnswer::ABSENT) parts_.sessions.note_gone(session, wanted.asked.block);
     if (verdict == wire::OfferAnswer::SIBLING) {
         parts_.sessions.note_sibling(session, root);
         order.declined_for_sibling();
@@ -128,6 +130,7 @@ Task<StoreAtVaults::Word> StoreAtVaults::take(const OfferOrder::Offer& offer, co
     auto word = std::move(*answer.mutable_acknowledgement());
     const auto from = ProofSource::vault(offer.vault.id);
     auto given = co_await check_acknowledgement(parts_.proofs, from, std::move(word), asked, parts_.network);
+    if (!given && given.error().is(Code::limit)) co_return std::nullopt;  // we had no time to check it
     if (!given || given->vault.id() != offer.vault.id) {
         log_warning("rendezvous", "a vault's acknowledgement does not hold: ",
                     given ? "it is of another vault" : given.error().text());

@@ -34,8 +34,9 @@ void Dials::closed(Link& link) {
 }
 
 struct Dials::Attempt {
-    Attempt(Runtime& runtime, Dialler how)
-        : dialler(std::move(how)), progress(runtime), limit(runtime.now() + kAttemptLimit) {}
+    Attempt(Runtime& runtime, NodeId whom, Dialler how)
+        : peer(whom), dialler(std::move(how)), progress(runtime), limit(runtime.now() + kAttemptLimit) {}
+    NodeId peer;
     Dialler dialler;
     Gate progress;
     Time limit;
@@ -55,7 +56,7 @@ Task<Result<Dials::LinkPtr>> Dials::reach(DescriptorPtr peer, Time deadline) {
 Task<void> Dials::seek(DescriptorPtr peer) {
     auto& runtime = parts_.runtime;
     Dialler how(peer->addresses, peer->link_key, parts_.special_allowed);
-    auto attempt = std::make_shared<Attempt>(runtime, std::move(how));
+    auto attempt = std::make_shared<Attempt>(runtime, peer->id, std::move(how));
     auto& dialler = attempt->dialler;
     Error late = error(Code::timed_out, "no answer from the relay");
     while (!dialler.is_over() && runtime.now() < attempt->limit && !runtime.closing()) {
@@ -73,8 +74,13 @@ Task<void> Dials::seek(DescriptorPtr peer) {
 
 Task<void> Dials::try_at(AttemptPtr attempt, Endpoint at) {
     auto link = co_await dial(at, attempt->limit);
+    // A descriptor may name the key and the addresses of another relay: a link proves the id that was shown.
+    const bool is_another = link && (*link)->relay() && (*link)->relay()->id != attempt->peer;
     if (!link) {
         attempt->dialler.failed(link.error());
+    } else if (is_another) {
+        attempt->dialler.failed(error(Code::unreachable, "the node at " + at.text() + " is another relay"));
+        (*link)->close();
     } else if (attempt->dialler.met(at, (*link)->remote_static())) {
         attempt->link = std::move(*link);
     } else {

@@ -220,6 +220,7 @@ bool Link::write_out() {
         ++links_.counters.writes;
         if (!taken && taken.error().is(Code::busy)) {
             blocked_ = true;
+            if (!pulse_.is_waiting()) pulse_.sent(links_.runtime().now());
             stream_->when_writable([this] {
                 blocked_ = false;
                 pulse_.heard();

@@ -8,7 +8,8 @@
 namespace catacomb::routing {
 namespace {
 constexpr auto kRequestLimit = seconds(20);  // from its first part to its last, where there is little room
-constexpr std::size_t kShareOfLink = 4;      // one link may take a quarter of the room
+constexpr auto kDropsPeriod = seconds(1);
+constexpr std::size_t kShareOfLink = 4;  // one link may take a quarter of the room
 
 // The peer's words are not repeated: only what kind of no it was. That it cannot be reached, or is silent, it
 // cannot say: these are our words for the way to it.
@@ -152,7 +153,10 @@ bool LinkRpc::take_part(Link& link, Arriving& arriving, ByteView payload) {
 
 // Whoever began a request and does not go on with it. Without the need for room it may take its time.
 void LinkRpc::drop_dawdlers() {
-    const auto began_before = runtime_.now() - kRequestLimit;
+    const auto now = runtime_.now();
+    if (now - last_drop_ < kDropsPeriod) return;  // who fills the room shall not choose how often we look
+    last_drop_ = now;
+    const auto began_before = now - kRequestLimit;
     for (auto& [key, arriving] : arriving_) {
         if (arriving.began < began_before) drop(key.first, arriving);
     }

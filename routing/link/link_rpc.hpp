@@ -72,6 +72,7 @@ private:
     std::map<Key, std::shared_ptr<bool>> serving_;  // whether it was withdrawn
     std::map<std::uint64_t, OnLink> on_link_;
     std::size_t held_ = 0;
+    Time last_drop_{};  // of dawdlers
     std::optional<NodeId> self_;
     TaskSet tasks_;
 };

@@ -96,7 +96,9 @@ bool Outbox::push_now(Flow& flow, std::uint8_t mark, ByteView payload) {
 
 bool Outbox::push_control(FrameKind kind, std::uint32_t channel, std::uint8_t flags, ByteView payload) {
     if (!takes_frames()) return true;
-    if (control_.size() >= limits_.control_frames) return false;
+    // All circuits of a link may end in one turn, and each says so: that is nobody who does not read.
+    const auto most = limits_.control_frames + (kind == FrameKind::destroy ? limits_.circuits : 0);
+    if (control_.size() >= most) return false;
     auto frame = shared_.pool.get();
     encode_frame(frame->bytes, channel, kind, flags, payload);
     control_.push_back(std::move(frame));
@@ -108,9 +110,9 @@ bool Outbox::push_control(FrameKind kind, std::uint32_t channel, std::uint8_t fl
 bool Outbox::push_body(FrameKind kind, std::uint32_t channel, BodyFlags flags, ByteView body) {
     if (!takes_frames()) return true;
     const auto frames = std::max<std::size_t>(1, (body.size() + kFramePayload - 1) / kFramePayload);
-    // For what fits one frame, a refusal for instance, there is room while no more are outstanding than may
-    // be.
-    const auto most = limits_.body_frames + (frames == 1 ? limits_.outstanding_rpcs : 0);
+    // For a refusal there is room while no more is outstanding than may be.
+    const bool is_short_answer = frames == 1 && kind == FrameKind::rpc_response;
+    const auto most = limits_.body_frames + (is_short_answer ? limits_.outstanding_rpcs : 0);
     if (body_frames_ + frames > most) return false;
     body_frames_ += frames;
     bodies_.push_back(std::make_unique<Flow>(*this, channel, kind, std::nullopt));

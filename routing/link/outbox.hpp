@@ -110,7 +110,7 @@ public:
     void put_handshake(ByteView frame);
     // The handshake is over: from here on frames are taken, and sealed by `cipher`.
     void begin(FrameCipher& cipher) { cipher_ = &cipher; }
-    // A small frame, ahead of all flows. False when the maximum waits already.
+    // A small frame, ahead of all flows. False when the maximum waits; a destroy has room for all circuits.
     [[nodiscard]] bool push_control(FrameKind kind, std::uint32_t channel, std::uint8_t flags,
                                     ByteView payload);
     // Which flags a body's first part, its last and all of them carry.
@@ -118,7 +118,7 @@ public:
         std::uint8_t first = 0, last = 0, all = 0;
     };
     // A body of any length as parts of kFramePayload, as a flow of its own. False when the maximum would wait
-    // (LinkLimits::body_frames; of one frame, as many more as requests may be outstanding).
+    // (LinkLimits::body_frames; of short answers, as many more as requests may be outstanding).
     [[nodiscard]] bool push_body(FrameKind kind, std::uint32_t channel, BodyFlags flags, ByteView body);
     // Drops what of such a body has not left. True when nothing of it ever did.
     bool drop_body(FrameKind kind, std::uint32_t channel);

@@ -178,16 +178,21 @@ Task<Result<Bytes>> Gossip::serve(RpcPeer from, Bytes body) {
     if (!from.relay && !request->push.empty()) co_return error(Code::refused, "a client pushes nothing");
     if (from.relay) parts_.view.insert(from.relay, parts_.runtime.now());
     const auto answer = gossip_answer(parts_.view, *request);
-    const auto before = parts_.view.version();
-    if (!request->push.empty()) {
-        const auto source = ProofSource::relay(from.relay->id);
-        co_await parts_.intake.admit(std::move(request->push), source);
-    }
-    if (parts_.view.version() != before && settled_) {
-        settled_ = false;
-        news_.open();
-    }
+    if (!request->push.empty() && pushing_.insert(from.relay->id).second)
+        tasks_.spawn(take_pushed(from.relay->id, std::move(request->push)));
     co_return encode_gossip_answer(answer);
+}
+
+// Not before the answer: to check what is new may take longer than anybody waits, and we would be suspect. Of
+// one relay one push at a time; what it pushes meanwhile comes again.
+Task<void> Gossip::take_pushed(NodeId by, std::vector<Bytes> descriptors) {
+    const auto before = parts_.view.version();
+    const auto source = ProofSource::relay(by);
+    co_await parts_.intake.admit(std::move(descriptors), source);
+    pushing_.erase(by);
+    if (parts_.view.version() == before || !settled_) co_return;
+    settled_ = false;
+    news_.open();
 }
 
 DescriptorPtr Gossip::choose_partner() {

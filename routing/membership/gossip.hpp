@@ -4,6 +4,8 @@
 // nothing. One thread.
 #pragma once
 
+#include <set>
+
 #include "routing/membership/intake.hpp"
 #include "routing/membership/introducer.hpp"
 #include "routing/membership/known_relays.hpp"
@@ -53,6 +55,7 @@ private:
     Task<Result<Exchange>> exchange(DescriptorPtr with);
     Task<Result<GossipAnswer>> request(DescriptorPtr with, GossipRequest message);
     Task<Result<Bytes>> serve(RpcPeer from, Bytes body);
+    Task<void> take_pushed(NodeId by, std::vector<Bytes> descriptors);
     DescriptorPtr choose_partner();
     void refresh_own();
     void end_first_round();
@@ -60,7 +63,8 @@ private:
     Parts parts_;
     std::unique_ptr<Rng> rng_;
     Gate first_round_gate_;
-    Gate news_;  // cuts a pause short
+    Gate news_;                 // cuts a pause short
+    std::set<NodeId> pushing_;  // whose push is being checked
     TaskSet tasks_;
     bool first_round_over_ = false;
     bool settled_ = false;

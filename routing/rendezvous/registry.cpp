@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kVaultBytes = 512;
 // By so much the largest must be larger than who wants its room, or both would go back and forth.
 constexpr std::size_t kTooAlike = 16 * 1024;
+constexpr unsigned kMostBroken = 8;  // counted: after that many claims kept it is as good as any other
 
 // A part of one list; `at` goes on behind it.
 template <class Item>
@@ -98,7 +99,9 @@ bool Registry::add(Entry& entry, PositionPrefix prefix) {
 bool Registry::make_room(std::size_t bytes, const Entry& to) {
     while (bytes_ + bytes > limits_.bytes) {
         if (!stands(Defence::registry_is_shared)) return false;
-        if (!forget_one_away() && !make_largest_give_way(to)) return false;
+        // Who has more than his share shall not cost others what is known of them while they are away.
+        const bool in_share = bytes_of(to) <= limits_.bytes / std::max<std::size_t>(sessions_.size(), 1);
+        if (!(in_share && forget_one_away()) && !make_largest_give_way(to)) return false;
     }
     return true;
 }
@@ -126,7 +129,7 @@ void Registry::judge(std::uint64_t session, bool held) {
     auto* entry = by_session(session);
     if (!entry) return;
     auto& broken = entry->vault.broken;
-    if (!held) ++broken;
+    if (!held && broken < kMostBroken) ++broken;
     if (held && broken > 0) --broken;
 }
 

@@ -180,13 +180,15 @@ Task<std::optional<RingState>> Ring::query_state(DescriptorPtr peer) {
     co_return out;
 }
 
-// nullopt: gone, or no member.
+// nullopt: gone, or no member. Who has no time for us, or for whom we have none, is there: strangers can
+// bring that about, and a predecessor is not given up for it.
 Task<std::optional<Duration>> Ring::round_trip(DescriptorPtr relay) {
     const auto began = parts_.runtime.now();
     Bytes empty;
     const auto answer =
         co_await parts_.caller.call(relay, Method::ping, std::move(empty), began + kAnswerWithin);
-    if (!answer) co_return std::nullopt;
+    const bool is_full = !answer && (answer.error().is(Code::busy) || answer.error().is(Code::limit));
+    if (!answer && !is_full) co_return std::nullopt;
     co_return parts_.runtime.now() - began;
 }
 

@@ -81,6 +81,18 @@ BOOST_AUTO_TEST_CASE(others_are_asked_beside_one_that_is_silent) {
     BOOST_TEST((hedge.wake() == kStart + 2 * kPatience));
 }
 
+// Late by a hair each, they would be asked one by one, and whoever has it never.
+BOOST_AUTO_TEST_CASE(who_says_no_late_does_not_hold_off_the_others) {
+    Hedge hedge(numbers(9));
+    hedge.next(kStart, kPatience);
+    hedge.failed();
+    BOOST_TEST((hedge.next(kStart + kPatience - microseconds(1), kPatience) == Numbers{2}));
+    BOOST_TEST((hedge.next(kStart + kPatience, kPatience) == Numbers{3, 4}));
+    hedge.failed();
+    BOOST_TEST((hedge.next(kStart + 2 * kPatience - microseconds(1), kPatience) == Numbers{5}));
+    BOOST_TEST((hedge.next(kStart + 2 * kPatience, kPatience) == Numbers{6, 7, 8, 9}));
+}
+
 BOOST_AUTO_TEST_CASE(a_hundred_silent_ones_take_seven_rounds) {
     Hedge hedge(numbers(101));
     auto now = kStart;

@@ -101,6 +101,12 @@ BOOST_AUTO_TEST_CASE(whose_word_did_not_hold_goes_last) {
     BOOST_TEST((asked(order({liar, with_siblings(2, 5), vault(3)}, kSmall)) == Sessions{3, 2, 1}));
 }
 
+BOOST_AUTO_TEST_CASE(who_kept_silent_does_not_come_first_for_what_he_claims) {
+    auto silent = holder(1);
+    silent.vault.broken = 1;
+    BOOST_TEST((asked(order({silent, vault(2)}, kSmall)) == Sessions{2, 1}));
+}
+
 BOOST_AUTO_TEST_CASE(a_renewal_goes_to_holders_alone_and_without_a_body) {
     auto offers = order({vault(1), holder(2), vault(3)}, kLarge, true);
     const auto only = offers.next(kNow);

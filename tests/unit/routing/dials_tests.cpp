@@ -91,6 +91,23 @@ BOOST_AUTO_TEST_CASE(another_relay_at_its_address_is_not_it) {
     world.run_for(seconds(1));
 }
 
+// It names the other's key and address as its own.
+BOOST_AUTO_TEST_CASE(another_relays_link_is_not_its) {
+    tests::TestRelay ghost(here.runtime.rng(), kSecond, here.runtime.now());
+    auto fields = ghost.fields;
+    fields.link_key = there.relay.fields.link_key;
+    fields.addresses = {kSecond};
+    const auto descriptor = sign_descriptor(std::move(fields), ghost.key, tests::test_network()).value();
+    Outcome out;
+    tasks.spawn(reach(descriptor, seconds(5), out));
+    BOOST_TEST_REQUIRE(world.run_until([&] { return out.has_value(); }, seconds(6)));
+    BOOST_TEST((out->has_error() && out->error().is(Code::unreachable)));
+    Outcome itself;
+    tasks.spawn(reach(there.at({kSecond}), seconds(5), itself));
+    BOOST_TEST_REQUIRE(world.run_until([&] { return itself.has_value(); }, seconds(6)));
+    BOOST_TEST(itself->has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace catacomb::routing

@@ -35,6 +35,8 @@ struct Sending {
         LinkLimits out;
         out.control_frames = 3;
         out.body_frames = 6;
+        out.circuits = 2;
+        out.outstanding_rpcs = 4;
         return out;
     }
     Sending() { outbox.begin(ours); }
@@ -115,12 +117,19 @@ BOOST_AUTO_TEST_CASE(a_body_is_cut_and_flagged) {
 }
 
 BOOST_AUTO_TEST_CASE(what_waits_is_bounded) {
-    for (int i = 0; i < 3; ++i) BOOST_TEST(outbox.push_control(FrameKind::destroy, 1, 0, {}));
+    for (int i = 0; i < 3; ++i) BOOST_TEST(outbox.push_control(FrameKind::created, 1, 0, {}));
+    BOOST_TEST(!outbox.push_control(FrameKind::created, 1, 0, {}));
+    // All circuits may end at once, and say so.
+    for (int i = 0; i < 2; ++i) BOOST_TEST(outbox.push_control(FrameKind::destroy, 1, 0, {}));
     BOOST_TEST(!outbox.push_control(FrameKind::destroy, 1, 0, {}));
     BOOST_TEST(outbox.push_body(FrameKind::rpc_request, 1, {}, Bytes(5 * kFramePayload)));
     BOOST_TEST(!outbox.push_body(FrameKind::rpc_request, 2, {}, Bytes(2 * kFramePayload)));
     BOOST_TEST(outbox.push_body(FrameKind::rpc_request, 2, {}, Bytes(kFramePayload)));
-    BOOST_TEST(leave().size() == 9U);
+    // Requests leave room for as many refusals as may be outstanding.
+    BOOST_TEST(!outbox.push_body(FrameKind::rpc_request, 3, {}, Bytes(1)));
+    for (int i = 0; i < 4; ++i) BOOST_TEST(outbox.push_body(FrameKind::rpc_response, 3, {}, Bytes(1)));
+    BOOST_TEST(!outbox.push_body(FrameKind::rpc_response, 3, {}, Bytes(1)));
+    BOOST_TEST(leave().size() == 15U);
     BOOST_TEST(shared.holdings.held() == 0U);
 }
 

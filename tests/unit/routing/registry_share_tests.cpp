@@ -98,6 +98,16 @@ BOOST_AUTO_TEST_CASE(who_is_away_gives_way_before_who_is_here) {
     BOOST_TEST(size(3) == here);
 }
 
+BOOST_AUTO_TEST_CASE(who_has_more_than_a_share_costs_nobody_what_is_known_of_him_while_he_is_away) {
+    for (std::uint64_t i = 1; i <= 3; ++i) enter(i);
+    const auto of_one_away = random(5000);
+    BOOST_TEST(tell(1, of_one_away));
+    registry.leave(1, kStart);
+    BOOST_TEST(!tell(2, random(60'000)));
+    BOOST_TEST(registry.size() == 3U);
+    for (const auto prefix : of_one_away) BOOST_REQUIRE((registry.known(prefix) == Known::absent));
+}
+
 BOOST_AUTO_TEST_CASE(all_room_comes_back) {
     const auto nothing = registry.bytes();
     enter(1);

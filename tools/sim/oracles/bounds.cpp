@@ -13,7 +13,7 @@ std::string link_violation(const routing::Link& link, const routing::LinkLimits&
     for (const auto& found : {
              exceeds("circuits over one link", link.circuits, limits.circuits),
              exceeds("control frames waiting on one link", link.outbox().control_waiting(),
-                     limits.control_frames),
+                     limits.control_frames + limits.circuits),
              exceeds("body frames waiting on one link", link.outbox().bodies_waiting(),
                      limits.body_frames + limits.outstanding_rpcs),
          }) {
