@@ -320,9 +320,10 @@ BOOST_AUTO_TEST_CASE(a_peer_that_asks_and_never_listens_is_cut_off) {
     ring_state[0] = static_cast<std::uint8_t>(routing::Method::ring_state);
     std::size_t most = 0;
     for (std::uint32_t request = 1; request < 20'000 && victim.links().count() == links_before; ++request) {
-        CHECK(link->send_body(routing::FrameKind::rpc_request, request,
-                              {routing::kFrameFirst, routing::kFrameLast, 0}, ring_state));
-        if (request % 20 == 0) world.run_for(milliseconds(20));
+        // What waits for the stranger's own line has a maximum, too.
+        const bool sent = link->send_body(routing::FrameKind::rpc_request, request,
+                                          {routing::kFrameFirst, routing::kFrameLast, 0}, ring_state);
+        if (!sent || request % 20 == 0) world.run_for(milliseconds(20));
         BOOST_REQUIRE_EQUAL(bounds_violation(victim), "");
         most = std::max(most, bytes_waiting(victim));
     }
