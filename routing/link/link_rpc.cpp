@@ -101,11 +101,9 @@ void LinkRpc::on_request_part(Link& link, const FrameView& frame, ByteView paylo
     }
     if (arriving == arriving_.end()) return link.close();
     if (!take_part(link, arriving->second, payload) || !(frame.flags & kFrameLast)) return;
-    auto done = forget(arriving);
+    auto done = take_off(arriving);
     if (done.refused) return refuse(link, key.second, Code::limit);
     const auto size = done.body.size();
-    held_ += size;
-    on_link_[key.first].bytes += size;
     start_answer(link, key, std::move(done.body), size);
 }
 
@@ -117,18 +115,19 @@ LinkRpc::Arrivals::iterator LinkRpc::begin_request(Link& link, const Key& key) {
     return arriving_.emplace(key, Arriving{runtime_.now(), {}}).first;
 }
 
-LinkRpc::Arriving LinkRpc::forget(Arrivals::iterator arriving) {
-    auto& there = on_link_[arriving->first.first];
+// Its bytes count on.
+LinkRpc::Arriving LinkRpc::take_off(Arrivals::iterator arriving) {
     auto out = std::move(arriving->second);
-    held_ -= out.body.size();
-    there.bytes -= out.body.size();
-    --there.arriving;
+    --on_link_[arriving->first.first].arriving;
     arriving_.erase(arriving);
     return out;
 }
 
 void LinkRpc::on_withdrawn(Link& link, const Key& key) {
-    if (const auto arriving = arriving_.find(key); arriving != arriving_.end()) forget(arriving);
+    if (const auto arriving = arriving_.find(key); arriving != arriving_.end()) {
+        drop(key.first, arriving->second);
+        take_off(arriving);
+    }
     if (const auto serving = serving_.find(key); serving != serving_.end()) *serving->second = true;
     link.drop_body(FrameKind::rpc_response, key.second);
 }

@@ -53,7 +53,7 @@ private:
     Arrivals::iterator begin_request(Link& link, const Key& key);
     bool take_part(Link& link, Arriving& arriving, ByteView payload);
     void on_withdrawn(Link& link, const Key& key);
-    Arriving forget(Arrivals::iterator arriving);
+    Arriving take_off(Arrivals::iterator arriving);
     void drop_dawdlers();
     void drop(std::uint64_t link, Arriving& arriving);
     bool send_request(Link& link, std::uint32_t number, Method method, Bytes body);
