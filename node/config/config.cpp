@@ -171,7 +171,6 @@ Result<> check_addresses(const Config& config) {
                         "reach this node, such as 192.0.2.7:4000"));
 }
 
-// What no single value shows.
 Result<> check_limits(const LimitsConfig& limits) {
     constexpr unsigned kMostPerSecond = 1'000'000;  // TokenBucket
     for (const auto rate : {limits.handshakes_per_second, limits.creates_per_second}) {
@@ -189,6 +188,7 @@ Result<> check_limits(const LimitsConfig& limits) {
     return ok();
 }
 
+// What no single value shows.
 Result<> check_whole(const Config& config) {
     if (config.relay.enabled.value_or(false) && !config.listen) {
         return error(Code::bad_input,
