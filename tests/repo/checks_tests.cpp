@@ -4,7 +4,7 @@
 #include <map>
 #include <regex>
 
-#include "tests/repo/source_tree.hpp"
+#include "tests/repo/altered_page.hpp"
 
 using namespace catacomb::testing;
 
@@ -59,17 +59,7 @@ std::string wrong_with(const std::string& page) {
     return out;
 }
 
-std::string checks_page() {
-    for (const auto& document : documents())
-        if (document.path == "docs/checks.md") return document.text;
-    return {};
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-    const auto at = text.find(from);
-    BOOST_TEST_REQUIRE(at != std::string::npos);
-    return text.replace(at, from.size(), to);
-}
+std::string checks_page() { return page_at("docs/checks.md"); }
 
 }  // namespace
 

@@ -5,10 +5,10 @@
 
 #include "crypto/random.hpp"
 #include "tests/support/seeds.hpp"
-#include "tests/support/stranger.hpp"
 #include "tools/sim/jobs.hpp"
 #include "tools/sim/oracles/bounds.hpp"
 #include "tools/sim/oracles/liveness.hpp"
+#include "tools/sim/stranger.hpp"
 
 namespace catacomb::sim {
 namespace {

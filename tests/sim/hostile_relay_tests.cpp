@@ -5,9 +5,9 @@
 #include "routing/onion/circuits.hpp"
 #include "routing/onion/origin_circuit.hpp"
 #include "tests/support/seeds.hpp"
-#include "tests/support/stranger.hpp"
 #include "tests/unit/routing/relay_fixture.hpp"
 #include "tools/sim/cluster.hpp"
+#include "tools/sim/stranger.hpp"
 
 namespace catacomb::sim {
 namespace {

@@ -13,6 +13,7 @@
 #include "tools/sim/cluster.hpp"
 #include "tools/sim/forwarding_store.hpp"
 #include "tools/sim/jobs.hpp"
+#include "tools/sim/vault_key.hpp"
 
 namespace catacomb::sim {
 namespace {
@@ -28,18 +29,13 @@ ClusterOptions relays_without_vaults() {
     return out;
 }
 
-struct Key {
-    crypto::SignKeyPair pair;
-    node::VaultIdentity identity;
-};
-
 // Registered at one relay through a circuit of a client's; answers each offer as it is told to.
 class FakeVault {
 public:
     // What it says to an offer whose body it has.
     using Word = std::function<wire::Acknowledgement(const FakeVault&, const node::Asked&)>;
 
-    FakeVault(Cluster& cluster, std::size_t relay, Key key, Word word)
+    FakeVault(Cluster& cluster, std::size_t relay, VaultKey key, Word word)
         : cluster_(cluster),
           node_(cluster.core(cluster.relays())),
           runtime_(node_.circuits().runtime()),
@@ -80,11 +76,7 @@ private:
         circuit_ = *circuit;
         circuit_->on_stream([this](CircuitStreamPtr stream) { tasks_.spawn(serve(std::move(stream))); });
         stream_ = circuit_->open_stream().value();
-        const node::Registration registration{key_.identity, 4, routing::Inventory().digest(), 0};
-        const node::RegistrationPlace place{at_->id, circuit_->endpoint_hash()};
-        auto request =
-            node::encode(Kind::vault_register,
-                         node::sign_registration(registration, place, key_.pair, cluster_.network()));
+        auto request = registration_message(cluster_, key_, *circuit_);
         co_await stream_->send(std::move(request));
         co_await circuit_->ended().wait(kNever);
     }
@@ -110,7 +102,7 @@ private:
     routing::Runtime& runtime_;
     node::Rendezvous* relay_;
     routing::DescriptorPtr at_;
-    Key key_;
+    VaultKey key_;
     Word word_;
     node::CircuitPtr circuit_;
     CircuitStreamPtr stream_;
@@ -127,25 +119,8 @@ struct Town {
     std::size_t relay = 0;
 
     Town() { BOOST_REQUIRE(cluster.settle(minutes(2))); }
-    Key some_key() {
-        auto pair = crypto::SignKeyPair::generate(world.rng());
-        const node::VaultIdentity identity{pair.public_key,
-                                           routing::make_proofs(routing::IdentityKind::vault, pair.public_key,
-                                                                cluster.network(), world.now(), world.rng())
-                                               .value()};
-        return {std::move(pair), identity};
-    }
     // One whose vault is served by our relay.
-    Key key_on_arc() {
-        for (;;) {
-            auto key = some_key();
-            const auto following = cluster.core(relay).view().successors_of(
-                key.identity.id(), node::limits::kOfferingRelays, world.now());
-            for (const auto& one : following) {
-                if (one->id == FakeVault::id_of(cluster, relay)) return key;
-            }
-        }
-    }
+    VaultKey key_on_arc() { return make_vault_key_on_arc(cluster, FakeVault::id_of(cluster, relay)); }
     node::Asked ask(std::uint8_t attempt) {
         node::NonceSeed seed;
         seed.bytes.fill(attempt);
@@ -259,10 +234,7 @@ BOOST_AUTO_TEST_CASE(a_vault_of_another_arc_is_not_registered) {
         return static_cast<std::size_t>(at - following.begin());
     };
     const auto key_at = [&](std::size_t wanted) {
-        for (;;) {
-            auto key = town.some_key();
-            if (place(key.identity.id()) == wanted) return key;
-        }
+        return make_vault_key_where(town.cluster, [&](const auto& vault) { return place(vault) == wanted; });
     };
     FakeVault last(town.cluster, town.relay, key_at(node::limits::kRegisteringRelays - 1), honestly);
     BOOST_TEST((last.registered() && !last.is_closed()));

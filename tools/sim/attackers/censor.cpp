@@ -61,10 +61,7 @@ private:
     }
     // First in the order of ids.
     VaultKey first_key() {
-        for (;;) {
-            auto key = make_vault_key(cluster_);
-            if (key.identity.id().bytes[0] == 0) return key;
-        }
+        return make_vault_key_where(cluster_, [](const auto& vault) { return vault.bytes[0] == 0; });
     }
     void register_everywhere(const std::vector<routing::PositionPrefix>& claims) {
         keys_.push_back(first_key());

@@ -4,33 +4,13 @@
 
 #include "base/codec.hpp"
 #include "node/protocol/limits.hpp"
-#include "node/protocol/registration.hpp"
+#include "node/protocol/messages.hpp"
 
 namespace catacomb::sim {
 
 using node::Kind;
 using routing::CircuitStreamPtr;
 using routing::Task;
-
-VaultKey make_vault_key(Cluster& cluster) {
-    auto& world = cluster.world();
-    auto pair = crypto::SignKeyPair::generate(world.rng());
-    auto proofs = routing::make_proofs(routing::IdentityKind::vault, pair.public_key, cluster.network(),
-                                       world.now(), world.rng());
-    const node::VaultIdentity identity{pair.public_key, proofs.value()};
-    return {std::move(pair), identity};
-}
-
-VaultKey make_vault_key_on_arc(Cluster& cluster, const routing::NodeId& relay) {
-    for (;;) {
-        auto key = make_vault_key(cluster);
-        const auto following = cluster.core(0).view().successors_of(
-            key.identity.id(), node::limits::kOfferingRelays, cluster.world().now());
-        if (std::any_of(following.begin(), following.end(),
-                        [&](const auto& one) { return one->id == relay; }))
-            return key;
-    }
-}
 
 HostileVault::HostileVault(Cluster& cluster, std::size_t of, const VaultKey& key)
     : cluster_(cluster),
@@ -53,10 +33,7 @@ Task<void> HostileVault::stay_registered(routing::DescriptorPtr relay) {
     circuits_.push_back(*circuit);
     (*circuit)->on_stream([this](CircuitStreamPtr stream) { unanswered_.push_back(std::move(stream)); });
     auto stream = (*circuit)->open_stream().value();
-    const node::Registration registration{key_.identity, 4, routing::Inventory().digest(), 0};
-    const node::RegistrationPlace place{relay->id, (*circuit)->endpoint_hash()};
-    const auto request = node::sign_registration(registration, place, key_.pair, cluster_.network());
-    auto message = node::encode(Kind::vault_register, request);
+    auto message = registration_message(cluster_, key_, **circuit);
     co_await stream->send(std::move(message));
     auto answer = co_await stream->receive(deadline);
     if (!answer) co_return;

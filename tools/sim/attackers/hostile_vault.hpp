@@ -2,18 +2,9 @@
 // claims it likes. What a rendezvous asks of it stays without an answer.
 #pragma once
 
-#include "node/protocol/vault_identity.hpp"
-#include "tools/sim/cluster.hpp"
+#include "tools/sim/vault_key.hpp"
 
 namespace catacomb::sim {
-
-struct VaultKey {
-    crypto::SignKeyPair pair;
-    node::VaultIdentity identity;
-};
-VaultKey make_vault_key(Cluster& cluster);
-// One that is served by that relay.
-VaultKey make_vault_key_on_arc(Cluster& cluster, const routing::NodeId& relay);
 
 class HostileVault {
 public:

@@ -1,5 +1,6 @@
 // The link cutter: a client that asks an exit for what takes a round trip and gives it a millisecond. An exit
 // that ends a link because nothing came in time cuts itself off, and with it all circuits over its links.
+#include <algorithm>
 #include <set>
 
 #include "base/log.hpp"

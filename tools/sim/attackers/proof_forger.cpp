@@ -17,9 +17,9 @@ constexpr Duration kSiege = seconds(30);
 constexpr std::size_t kAtOnce = 8;  // connections: less than one address may have
 
 // Comes once, and shows a descriptor whose proofs are honest or false.
-class Visitor {
+class Pretender {
 public:
-    Visitor(Cluster& cluster, SimRuntime& runtime, const Endpoint& home, std::size_t number, bool honest)
+    Pretender(Cluster& cluster, SimRuntime& runtime, const Endpoint& home, std::size_t number, bool honest)
         : cluster_(cluster),
           runtime_(runtime),
           rng_(runtime.rng().split(concat("visitor/", number))),
@@ -127,8 +127,8 @@ private:
         out.relays = trial.relays;
         return out;
     }
-    Visitor& send(SimRuntime& from, const Endpoint& home, bool honest) {
-        visitors_.push_back(std::make_unique<Visitor>(cluster_, from, home, ++brought_, honest));
+    Pretender& send(SimRuntime& from, const Endpoint& home, bool honest) {
+        visitors_.push_back(std::make_unique<Pretender>(cluster_, from, home, ++brought_, honest));
         visitors_.back()->visit(cluster_.address(0));
         return *visitors_.back();
     }
@@ -158,7 +158,7 @@ private:
     Cluster cluster_;
     SimRuntime& host_;
     SimRuntime& other_;
-    std::list<std::unique_ptr<Visitor>> visitors_;
+    std::list<std::unique_ptr<Pretender>> visitors_;
     std::size_t brought_ = 0;
 };
 

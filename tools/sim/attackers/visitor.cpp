@@ -4,28 +4,14 @@
 
 namespace catacomb::sim {
 
-Visitor::Visitor(Cluster& cluster, const Endpoint& at)
-    : runtime_(cluster.world().start("visitor", at)),
-      proofs_(runtime_),
-      links_(runtime_, proofs_, config(cluster)),
-      tasks_(runtime_) {}
-
-routing::LinksConfig Visitor::config(Cluster& cluster) {
-    auto rng = runtime_.rng().split("link key");
-    return {cluster.network(), crypto::AgreeKeyPair::generate(*rng), [] { return Bytes{}; }, {}};
-}
+Visitor::Visitor(Cluster& cluster, const Endpoint& at) : stranger_(cluster, at, {}, "visitor") {}
 
 void Visitor::visit(Endpoint host, std::size_t links) {
-    for (std::size_t i = 0; i < links; ++i) tasks_.spawn(visit_once(host));
-}
-
-void Visitor::end() {
-    runtime_.close();
-    links_.close_all();
+    for (std::size_t i = 0; i < links; ++i) stranger_.tasks.spawn(visit_once(host));
 }
 
 routing::Task<void> Visitor::visit_once(Endpoint host) {
-    auto met = co_await links_.introduce(host, runtime_.now() + seconds(10));
+    auto met = co_await links().introduce(host, stranger_.runtime.now() + seconds(10));
     if (met) ++let_in_;
 }
 

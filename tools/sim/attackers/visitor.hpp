@@ -1,9 +1,9 @@
-// Visitor: an attacker that is no node: links of its own, no descriptor, and nothing listens. Siege: a
-// network with visitors, whose victim is the first relay.
+// Visitor: a stranger that comes with many links, and comes again. Siege: a network with visitors, whose
+// victim is the first relay.
 #pragma once
 
 #include "tools/sim/attackers/attackers.hpp"
-#include "tools/sim/cluster.hpp"
+#include "tools/sim/stranger.hpp"
 
 namespace catacomb::sim {
 
@@ -14,25 +14,21 @@ public:
     // Tries to have so many more links to that address.
     void visit(Endpoint host, std::size_t links);
     // Every visit has come to something.
-    bool settled() const { return tasks_.count() == 0; }
+    bool settled() const { return stranger_.tasks.count() == 0; }
     // Closes its links, to come back.
-    void leave() { links_.close_all(); }
+    void leave() { links().close_all(); }
     // For good: its tasks end at the next turn.
-    void end();
+    void end() { stranger_.leave(); }
 
-    routing::Links& links() { return links_; }
+    routing::Links& links() { return stranger_.links; }
     // Links that were opened, over all its life.
     std::size_t let_in() const { return let_in_; }
 
 private:
-    routing::LinksConfig config(Cluster& cluster);
     routing::Task<void> visit_once(Endpoint host);
 
-    SimRuntime& runtime_;
-    routing::ProofChecker proofs_;
-    routing::Links links_;
+    Stranger stranger_;
     std::size_t let_in_ = 0;
-    routing::TaskSet tasks_;
 };
 
 class Siege {

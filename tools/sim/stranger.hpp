@@ -1,5 +1,5 @@
-// Stranger: a peer of a simulated network that is no node of it: links of its own, no descriptor, and what a
-// test makes it do.
+// Stranger: a peer of a simulated network that is no node of it: links of its own, no descriptor, and what
+// tests and attackers make it do.
 #pragma once
 
 #include "crypto/random.hpp"
@@ -8,8 +8,9 @@
 namespace catacomb::sim {
 
 struct Stranger {
-    Stranger(Cluster& cluster, const Endpoint& at, routing::LinkLimits limits = {})
-        : runtime(cluster.world().start("stranger", at)),
+    Stranger(Cluster& cluster, const Endpoint& at, routing::LinkLimits limits = {},
+             const std::string& name = "stranger")
+        : runtime(cluster.world().start(name, at)),
           proofs(runtime),
           links(runtime, proofs, config(cluster, limits)),
           tasks(runtime) {}
