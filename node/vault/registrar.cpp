@@ -12,6 +12,8 @@ namespace {
 constexpr auto kTargetsPeriod = seconds(5);
 constexpr auto kQuickTargetsPeriod = milliseconds(500);  // while not registered everywhere
 constexpr auto kPingPeriod = seconds(30);
+// Of one registration, drawn anew each time: the longer a circuit stands the more it shows.
+constexpr auto kShortestLife = hours(20), kLongestLife = hours(24);
 // Between messages about what came and went: an insert changes much, and each is a cell on every hop.
 constexpr auto kTellPause = milliseconds(500);
 constexpr unsigned kShortLivesOfTwin = 3;
@@ -58,15 +60,21 @@ void Registrar::choose_targets() {
 }
 
 Task<void> Registrar::keep_registered(routing::NodeId relay) {
+    SessionPtr old;  // of age, which serves until the next one stands
     for (;;) {
         auto session = std::make_shared<Session>(parts_.runtime, relay, parts_.inventory.fitting_bits());
         sessions_[relay] = session;
         auto done = co_await register_once(session);
+        if (old) close(*std::exchange(old, nullptr));
         if (done) {
             targets_.stands(relay, parts_.runtime.now());
             changed_.open();
             tasks_.spawn(tell_all(session));
-            co_await watch(session);
+            const auto end = co_await watch(session);
+            if (end == End::of_age) {
+                old = session;
+                continue;
+            }
             targets_.ended(relay, parts_.runtime.now());
             warn_of_twin(relay);
         } else {
@@ -142,20 +150,25 @@ Task<void> Registrar::tell_all(SessionPtr session) {
 }
 
 // Until the circuit ends. A hop that died in silence is found by a ping through the whole circuit.
-Task<void> Registrar::watch(SessionPtr session) {
+Task<Registrar::End> Registrar::watch(SessionPtr session) {
     auto circuit = session->circuit;
+    const auto life = Duration(static_cast<Duration::rep>(
+        rng_->between(Duration(kShortestLife).count(), Duration(kLongestLife).count())));
+    const auto of_age = parts_.runtime.now() + life;
     while (!circuit->is_closed() && targets_.wants(session->relay)) {
         const auto wake = co_await circuit->ended().wait(parts_.runtime.now() + kPingPeriod);
-        if (wake != routing::Wake::timed_out || circuit->is_closed()) co_return;
+        if (wake != routing::Wake::timed_out || circuit->is_closed()) break;
+        if (parts_.runtime.now() >= of_age) co_return End::of_age;
         auto stream = circuit->open_stream();
-        if (!stream) co_return;
+        if (!stream) break;
         auto ping = with_kind(Kind::vault_ping, {});
         auto sent = co_await (*stream)->send(std::move(ping), true);
-        if (!sent) co_return;
+        if (!sent) break;
         auto answer = co_await (*stream)->receive(parts_.runtime.now() + limits::kVaultPing);
-        if (!answer) co_return;
+        if (!answer) break;
         heard_pong(session->relay, std::move(*answer));
     }
+    co_return End::broken;
 }
 
 void Registrar::heard_pong(const routing::NodeId& relay, Bytes bytes) {

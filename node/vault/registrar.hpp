@@ -58,7 +58,8 @@ private:
     Task<bool> pause(routing::NodeId relay);
     Task<Result<>> register_once(SessionPtr session);
     Task<void> tell_all(SessionPtr session);
-    Task<void> watch(SessionPtr session);
+    enum class End { broken, of_age };
+    Task<End> watch(SessionPtr session);
     void close(Session& session);
     void heard_pong(const routing::NodeId& relay, Bytes bytes);
     // Once, when it begins.

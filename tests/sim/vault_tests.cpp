@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
+#include <set>
 
 #include "base/codec.hpp"
 #include "crypto/random.hpp"
 #include "node/protocol/limits.hpp"
 #include "node/protocol/registration.hpp"
+#include "tests/support/seeds.hpp"
 #include "tests/support/some_blocks.hpp"
 #include "tools/sim/cluster.hpp"
 #include "tools/sim/forwarding_store.hpp"
@@ -253,6 +255,31 @@ BOOST_AUTO_TEST_CASE(the_newer_of_two_vaults_with_one_key_stands) {
     BOOST_TEST(town.store(town.ask(1)).has_value());
     BOOST_TEST(older.offers.empty());
     BOOST_TEST(newer.offers.size() == 1U);
+}
+
+// Proves: a registration is followed by another before a day is over, and the vault is served all the while.
+BOOST_AUTO_TEST_CASE(no_registration_lasts_longer_than_a_day) {
+    SimWorld world(testing::seeds(1).front());
+    ClusterOptions options;
+    options.relays = 8;
+    options.vault_on_relays = false;
+    options.vault_only = 2;
+    Cluster cluster(world, options);
+    BOOST_REQUIRE(cluster.settle(minutes(2)));
+    using Registration = std::pair<std::size_t, std::uint64_t>;  // relay, session
+    const auto standing = [&] {
+        std::set<Registration> out;
+        for (std::size_t i = 0; i < cluster.relays(); ++i) {
+            for (const auto& vault : cluster.core(i).rendezvous()->registry().present())
+                out.insert({i, vault.session});
+        }
+        return out;
+    };
+    const auto first = standing();
+    BOOST_TEST(first.size() == 8U);
+    for (const auto end = world.now() + hours(25); world.now() < end; world.run_for(minutes(10)))
+        BOOST_REQUIRE(standing().size() == first.size());
+    for (const auto& one : standing()) BOOST_TEST(!first.contains(one));
 }
 
 namespace {
