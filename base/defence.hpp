@@ -17,6 +17,8 @@ enum class Defence : std::uint8_t {
     registry_is_shared,        // what a rendezvous knows of vaults has a budget, and the largest give way
     claims_are_doubted,  // a vault registers on its own arc alone; those who claim a block are asked in an
                          // order that nobody chooses, and others beside those who are silent
+    keys_are_witnessed,  // circuits are made to onion keys that two relays have shown, none of them the key's
+    guards_wait,         // none is chosen before the view is learnt, nor because nobody answers
 };
 
 bool stands(Defence which);

@@ -27,7 +27,10 @@ inline constexpr Label kAcknowledgementNonce{"catacomb acknowledgement nonce"};
 inline constexpr Label kRenewalNonce{"catacomb renewal nonce"};
 inline constexpr Label kViewBucket{"catacomb view bucket"};
 inline constexpr Label kViewEntry{"catacomb view entry"};
+inline constexpr Label kConviction{"catacomb conviction"};
 // links and circuits
+inline constexpr Label kOnionSeed{"catacomb onion seed"};  // of the next epoch
+inline constexpr Label kOnionKey{"catacomb onion key"};
 inline constexpr Label kLinkPrologue{"catacomb link prologue"};
 inline constexpr Label kLinkRekey{"catacomb link rekey"};
 inline constexpr Label kHopPrologue{"catacomb hop prologue"};
@@ -62,6 +65,7 @@ inline constexpr Label kPlacement{"catacomb placement"};
 inline constexpr Label kSpoolKey{"catacomb spool key"};
 inline constexpr Label kInventory{"catacomb inventory"};
 inline constexpr Label kStoreChecksum{"catacomb store checksum"};
+inline constexpr Label kFileSeal{"catacomb file seal"};
 // randomness and simulation
 inline constexpr Label kRngSeed{"catacomb rng seed"};
 inline constexpr Label kRngStream{"catacomb rng stream"};

@@ -1,5 +1,6 @@
 #include "node/core.hpp"
 
+#include "base/defence.hpp"
 #include "base/log.hpp"
 #include "node/protocol/limits.hpp"
 
@@ -15,6 +16,12 @@ routing::KnownProofs known_proofs(const NodeOptions& options) {
     return out;
 }
 
+std::optional<OnionKeys> make_onion_keys(NodeOptions& options,
+                                         const std::optional<routing::OwnDescriptor>& own) {
+    if (!own) return std::nullopt;
+    return OnionKeys(*options.relay, options.network, own->id());
+}
+
 std::optional<routing::OwnDescriptor> make_own(const NodeOptions& options, Time now) {
     if (!options.relay) return std::nullopt;
     const auto* network = &options.network;
@@ -23,7 +30,7 @@ std::optional<routing::OwnDescriptor> make_own(const NodeOptions& options, Time 
         routing::Descriptor fields;
         fields.proofs = relay->proofs;
         fields.link_key = relay->link_key.public_key;
-        fields.onion_key = relay->onion_key.public_key;
+        fields.onion_key = relay->onion_seed.key_of(relay->proofs.epoch).public_key;
         fields.circuit_cipher = relay->circuit_cipher;
         fields.addresses = relay->advertise;
         if (fields.addresses.empty()) fields.addresses.push_back(relay->listen);
@@ -50,14 +57,14 @@ routing::LinksConfig NodeCore::links_config() {
 
 std::optional<routing::RelayIdentity> NodeCore::relay_identity() const {
     if (!own_) return std::nullopt;
-    const auto& relay = *options_.relay;
-    return routing::RelayIdentity{own_->id(), relay.onion_key.clone(), relay.circuit_cipher};
+    return routing::RelayIdentity{own_->id(), onion_keys_->all(), options_.relay->circuit_cipher};
 }
 
 NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
     : runtime_(runtime),
       options_(std::move(options)),
       own_(make_own(options_, runtime.now())),
+      onion_keys_(make_onion_keys(options_, own_)),
       view_(options_.network),
       proofs_(runtime, known_proofs(options_)),
       links_(runtime, proofs_, links_config()),
@@ -66,11 +73,12 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
       intake_(runtime, view_, proofs_),
       circuits_(runtime, links_, relay_identity(), options_.circuit_limits),
       paths_({runtime, view_, circuits_, own_ ? own_->id() : routing::NodeId{}, options_.client_hops,
-              options_.vault_hops}),
+              options_.vault_hops, [this] { return gossip_.settled(); }}),
+      partners_(runtime, view_, links_, paths_),
       gossip_({runtime, view_, intake_, calls_, own_ ? &rpc_ : nullptr, own_ ? &*own_ : nullptr, links_,
                options_.bootstrap, options_.known_relays,
                own_ ? std::function<std::vector<routing::DescriptorPtr>()>()
-                    : [this] { return gossip_partners(); }}),
+                    : [this] { return partners_.now(); }}),
       pool_(runtime, paths_),
       client_(ClientParts{runtime, pool_, paths_, view_, proofs_, options_.convergence_secret.clone(),
                           options_.spool_directory, options_.jobs, options_.spool_limit},
@@ -79,10 +87,16 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
       tasks_(runtime) {
     paths_.guard_state().load(options_.guards);
     links_.on_descriptor([this](routing::DescriptorPtr relay) {
-        view_.insert(relay, runtime_.now());
+        // What a relay shows to a client in its own handshake it may show to nobody else.
+        if (own_ || !stands(Defence::keys_are_witnessed)) view_.insert(relay, runtime_.now());
         view_.heard(relay->id, routing::Heard::answer, runtime_.now());
     });
-    if (own_) make_relay_parts();
+    if (own_) {
+        make_relay_parts();
+    } else {
+        opinion_.emplace(
+            SecondOpinion::Parts{runtime, view_, intake_, paths_, [this] { return partners_.now(); }});
+    }
     if (options_.vault) {
         const auto& vault = *options_.vault;
         vault_.emplace(Vault::Parts{runtime, view_, paths_, options_.network, *vault.store, vault.key.clone(),
@@ -112,11 +126,6 @@ void NodeCore::make_relay_parts() {
         });
 }
 
-// A client has links to its guards only; at the very first it knows but the relay that introduced it.
-std::vector<routing::DescriptorPtr> NodeCore::gossip_partners() {
-    return gossip_.first_round_over() ? paths_.guards() : view_.live(runtime_.now());
-}
-
 Result<> NodeCore::start() {
     if (options_.relay) {
         if (auto listening = links_.listen(options_.relay->listen); !listening) return listening;
@@ -127,6 +136,7 @@ Result<> NodeCore::start() {
     gossip_.start();
     if (relay_) relay_->ring.start();
     pool_.start();
+    if (opinion_) opinion_->start();
     keep_tickets();
     tasks_.spawn(keep_house());
     tasks_.spawn(watch_links());
@@ -149,6 +159,8 @@ void NodeCore::renew(routing::IdentityKind kind, const routing::IdentityProofs& 
     if (kind == routing::IdentityKind::relay) {
         options_.relay->proofs = proofs;
         own_->renew(runtime_.now());
+        onion_keys_->renewed(runtime_.now());
+        circuits_.set_onion_keys(onion_keys_->all());
     } else {
         options_.vault->identity.proofs = proofs;
         vault_->renew(proofs);
@@ -163,6 +175,7 @@ Task<void> NodeCore::close() {
     links_.close_all();
     co_await client_.drained();
     co_await pool_.drained();
+    if (opinion_) co_await opinion_->drained();
     if (vault_) co_await vault_->drained();
     co_await tickets_.drained();
     co_await tasks_.drained();
@@ -198,6 +211,9 @@ Task<void> NodeCore::serve_endpoint(std::shared_ptr<routing::RelayCircuit> circu
             co_await stream->send(std::move(pong), true);
             break;
         }
+        case Kind::gossip:
+            co_await serve_opinion(view_, std::move(stream), std::move(body));
+            break;
         default: {
             auto answer = unsupported(message->kind);
             co_await stream->send(std::move(answer), true);
@@ -214,30 +230,23 @@ Task<void> NodeCore::watch_links() {
 }
 
 Task<void> NodeCore::keep_house() {
-    // Not `while (co_await …)`: g++ 12.2 makes an illegal instruction of it (docs/decisions/0005).
     for (;;) {
         const bool slept = co_await routing::sleep_for(runtime_, kHousePeriod);
         if (!slept) co_return;
-        if (!relay_) close_needless_links();
-        if (relay_) relay_->rendezvous.expire(runtime_.now());
-    }
-}
-
-// Whoever dials out only keeps links to its guards; the relay that introduced it need not see it longer.
-void NodeCore::close_needless_links() {
-    if (!gossip_.first_round_over()) return;
-    const auto guards = paths_.guards();
-    for (auto& link : links_.all()) {
-        const auto is_guard = [&](const auto& guard) {
-            return link->relay() && guard->id == link->relay()->id;
-        };
-        if (link->circuits == 0 && std::none_of(guards.begin(), guards.end(), is_guard)) link->close();
+        if (!relay_) {
+            partners_.close_needless_links();
+            continue;
+        }
+        relay_->rendezvous.expire(runtime_.now());
+        if (!onion_keys_->forget_old(runtime_.now())) continue;
+        circuits_.set_onion_keys(onion_keys_->all());
+        if (options_.on_onion_seed) options_.on_onion_seed(options_.relay->onion_seed);
     }
 }
 
 bool NodeCore::is_ready() const {
     if (relay_ && !relay_->ring.complete()) return false;
-    if (!vault_) return gossip_.first_round_over() && view_.size() >= kClientHops + (own_ ? 1 : 0);
+    if (!vault_) return paths_.has_guard() && paths_.learnt().agreed >= kClientHops + (own_ ? 1 : 0);
     const auto vault = vault_->status();
     return vault.wanted > 0 && vault.registrations == vault.wanted;
 }
@@ -249,6 +258,7 @@ StatusFacts NodeCore::status() const {
     facts.relays_answering = view_.answering(runtime_.now());
     facts.clock = links_.clock().verdict();
     facts.warn_below = options_.network.warn_below_relays;
+    if (!paths_.has_guard()) facts.learning = Learning{paths_.learnt().agreed, paths_.learnt().known};
     if (relay_) {
         facts.ring_joined = relay_->ring.joined();
         facts.successors = relay_->ring.table().successors().size();

@@ -3,8 +3,11 @@
 // thread.
 #pragma once
 
+#include "node/circuits/partners.hpp"
+#include "node/circuits/second_opinion.hpp"
 #include "node/client/client.hpp"
 #include "node/exit/exit.hpp"
+#include "node/onion_keys.hpp"
 #include "node/rendezvous/rendezvous.hpp"
 #include "node/status.hpp"
 #include "node/tickets.hpp"
@@ -12,50 +15,9 @@
 #include "routing/link/link_rpc.hpp"
 #include "routing/membership/attentive_caller.hpp"
 #include "routing/membership/gossip.hpp"
-#include "routing/proofs/minting.hpp"
 #include "routing/ring/ring.hpp"
 
 namespace catacomb::node {
-
-struct RelayOptions {
-    crypto::SignKeyPair key;
-    routing::IdentityProofs proofs;
-    crypto::AgreeKeyPair link_key, onion_key;
-    routing::Endpoint listen;
-    std::vector<routing::Endpoint> advertise;  // empty: the listen address
-    std::uint32_t capacity_class = 4;
-    std::uint64_t incarnation = 0;
-    crypto::CipherSuite circuit_cipher = crypto::preferred_suite();
-};
-
-struct VaultOptions {
-    crypto::SignKeyPair key;
-    VaultIdentity identity;
-    storage::BlockStore* store = nullptr;  // outlives the node
-    std::uint32_t capacity_class = 4;
-};
-
-struct NodeOptions {
-    routing::NetworkParameters network;
-    std::vector<routing::Endpoint> bootstrap;
-    routing::KnownRelays known_relays;         // from its last life
-    std::vector<crypto::Digest> known_proofs;  // that held, likewise (KnownProofs::held)
-    std::optional<RelayOptions> relay;         // none: dials out only
-    std::optional<VaultOptions> vault;
-    crypto::Key256 convergence_secret;
-    std::string spool_directory;
-    std::size_t jobs = 64;  // running at once
-    std::uint64_t spool_limit = std::uint64_t{16} << 30;
-    routing::LinkLimits link_limits;
-    routing::CircuitLimits circuit_limits;
-    routing::RegistryLimits registry_limits;
-    routing::GuardState::Saved guards;
-    std::size_t client_hops = kClientHops;  // fewer only where an audit must catch it
-    std::size_t vault_hops = kVaultHops;
-    std::vector<std::string> warnings;  // about this machine, for status
-    // A ticket was renewed: whoever keeps the identity on a disk writes it down.
-    std::function<void(routing::IdentityKind, const routing::IdentityProofs&)> on_ticket{};
-};
 
 class NodeCore {
 public:
@@ -99,18 +61,17 @@ private:
 
     routing::LinksConfig links_config();
     std::optional<routing::RelayIdentity> relay_identity() const;
-    std::vector<routing::DescriptorPtr> gossip_partners();
     void make_relay_parts();
     void keep_tickets();
     void renew(routing::IdentityKind kind, const routing::IdentityProofs& proofs);
     Task<void> serve_endpoint(std::shared_ptr<routing::RelayCircuit> circuit, CircuitStreamPtr stream);
     Task<void> keep_house();
     Task<void> watch_links();
-    void close_needless_links();
 
     Runtime& runtime_;
     NodeOptions options_;
     std::optional<routing::OwnDescriptor> own_;
+    std::optional<OnionKeys> onion_keys_;
     routing::View view_;
     routing::ProofChecker proofs_;
     routing::Links links_;
@@ -119,9 +80,11 @@ private:
     routing::Intake intake_;
     routing::Circuits circuits_;
     Paths paths_;
+    Partners partners_;
     routing::Gossip gossip_;
     std::optional<RelayParts> relay_;
     std::optional<Vault> vault_;
+    std::optional<SecondOpinion> opinion_;  // a relay has many who gossip with it
     CircuitPool pool_;
     Client client_;
     TicketKeeper tickets_;

@@ -8,8 +8,10 @@
 namespace catacomb::node {
 namespace {
 
-constexpr std::string_view kMagic = "catacomb identity 2\n";
+constexpr std::string_view kMagic = "catacomb identity 3\n";
 constexpr std::string_view kMagicStem = "catacomb identity ";
+// Of before: an onion key that did not change with the epochs, and guards without a flag.
+constexpr std::string_view kOldMagic = "catacomb identity 2\n";
 constexpr std::size_t kLargest = 64 * 1024;  // what encode() gives is far below
 constexpr std::size_t kMaxGuards = 64;
 constexpr std::size_t kChecksum = 32;
@@ -22,11 +24,12 @@ void write_guards(Writer& out, const std::vector<routing::Guard>& guards) {
         out.raw(guard.id)
             .u64(unix_seconds(guard.expires))
             .u64(unix_seconds(guard.last_listed))
-            .u64(unix_seconds(guard.failed));
+            .u64(unix_seconds(guard.failed))
+            .u8(guard.spare ? 1 : 0);
     }
 }
 
-std::optional<std::vector<routing::Guard>> read_guards(Reader& in) {
+std::optional<std::vector<routing::Guard>> read_guards(Reader& in, bool old) {
     const auto count = in.u32();
     if (count > kMaxGuards) return std::nullopt;
     std::vector<routing::Guard> out;
@@ -38,6 +41,9 @@ std::optional<std::vector<routing::Guard>> read_guards(Reader& in) {
             *time = from_unix_seconds(written);
             if (unix_seconds(*time) != written) return std::nullopt;  // beyond any clock: we never wrote it
         }
+        const auto spare = old ? 0 : in.u8();
+        if (spare > 1) return std::nullopt;
+        guard.spare = spare == 1;
         out.push_back(guard);
     }
     return out;
@@ -67,10 +73,10 @@ Bytes Identity::encode() const {
     Writer out;
     out.raw(view(kMagic));
     out.raw(ByteView(relay_key.secret.expose()).first(32)).raw(ByteView(vault_key.secret.expose()).first(32));
-    out.raw(link_key.secret.expose()).raw(onion_key.secret.expose()).raw(convergence_secret.expose());
+    out.raw(link_key.secret.expose()).raw(onion_seed.expose().expose()).raw(convergence_secret.expose());
     write_proofs(out, relay_proofs);
     write_proofs(out, vault_proofs);
-    out.u64(incarnation);
+    out.u64(incarnation).u32(onion_seed.epoch());
     write_guards(out, guards.first);
     write_guards(out, guards.second);
     const auto sum = crypto::content_hash(out.bytes());
@@ -82,7 +88,9 @@ Result<Identity> Identity::decode(ByteView bytes) {
                                "the identity file is damaged; restore it from a backup, or move it away to "
                                "start as a new node");
     if (bytes.size() < kMagic.size() + kChecksum) return damaged;
-    if (equal(bytes.first(kMagicStem.size()), view(kMagicStem)) &&
+    static_assert(kOldMagic.size() == kMagic.size());
+    const bool old = equal(bytes.first(kMagic.size()), view(kOldMagic));
+    if (equal(bytes.first(kMagicStem.size()), view(kMagicStem)) && !old &&
         !equal(bytes.first(kMagic.size()), view(kMagic)))
         return error(Code::refused,
                      "the identity file is of another version of Catacomb; nothing was changed. Run it with "
@@ -90,22 +98,23 @@ Result<Identity> Identity::decode(ByteView bytes) {
     const auto body = bytes.first(bytes.size() - kChecksum);
     if (!equal(crypto::content_hash(body), bytes.subspan(body.size()))) return damaged;
     Reader in(body);
-    if (!equal(in.raw(kMagic.size()), view(kMagic))) return damaged;
+    if (!equal(in.raw(kMagic.size()), view(old ? kOldMagic : kMagic))) return damaged;
     auto relay_key = crypto::SignKeyPair::from_seed(read_key(in));
     auto vault_key = crypto::SignKeyPair::from_seed(read_key(in));
     auto link_key = crypto::AgreeKeyPair::from_secret(read_key(in));
-    auto onion_key = crypto::AgreeKeyPair::from_secret(read_key(in));
+    auto onion = read_key(in);
     auto convergence = read_key(in);
     const auto relay_proofs = read_proofs(in);
     const auto vault_proofs = read_proofs(in);
     const auto incarnation = in.u64();
-    auto first = read_guards(in);
-    auto second = first ? read_guards(in) : std::nullopt;
+    const auto onion_epoch = old ? 0 : in.u32();
+    auto first = read_guards(in, old);
+    auto second = first ? read_guards(in, old) : std::nullopt;
     if (!second || !in.done()) return damaged;
     return Identity{std::move(relay_key),
                     std::move(vault_key),
                     std::move(link_key),
-                    std::move(onion_key),
+                    {onion_epoch, std::move(onion)},
                     std::move(convergence),
                     relay_proofs,
                     vault_proofs,
@@ -113,39 +122,58 @@ Result<Identity> Identity::decode(ByteView bytes) {
                     {std::move(*first), std::move(*second)}};
 }
 
-Result<> save_identity(const std::filesystem::path& data_dir, const Identity& identity) {
-    auto bytes = identity.encode();
-    auto saved = replace_file(file_of(data_dir).string(), bytes);
-    crypto::wipe(bytes);
-    return saved;
+Result<> save_identity(const std::filesystem::path& data_dir, const Identity& identity, Rng& rng,
+                       FileSeal* seal) {
+    const crypto::SecretBytes clear(identity.encode());
+    if (!seal) return replace_file(file_of(data_dir).string(), clear.expose());
+    const auto sealed = seal->seal(clear.expose(), rng);
+    if (!sealed) return sealed.error();
+    return replace_file(file_of(data_dir).string(), *sealed);
 }
 
 namespace {
 
-Result<Identity> make_identity(Rng& rng) {
+struct Found {
+    Identity identity;
+    bool sealed;
+};
+
+Result<Found> make_identity(Rng& rng) {
     auto relay_key = crypto::SignKeyPair::generate(rng);
     auto vault_key = crypto::SignKeyPair::generate(rng);
     auto link_key = crypto::AgreeKeyPair::generate(rng);
-    auto onion_key = crypto::AgreeKeyPair::generate(rng);
+    auto onion_seed = routing::OnionSeed::generate(0, rng);
     crypto::Key256 convergence;
     rng.fill(convergence.expose_mutable());
-    return Identity{std::move(relay_key),
-                    std::move(vault_key),
-                    std::move(link_key),
-                    std::move(onion_key),
-                    std::move(convergence),
-                    {},
-                    {},
-                    0,
-                    {}};
+    return Found{{std::move(relay_key),
+                  std::move(vault_key),
+                  std::move(link_key),
+                  std::move(onion_seed),
+                  std::move(convergence),
+                  {},
+                  {},
+                  0,
+                  {}},
+                 false};
 }
 
-Result<Identity> read_identity(const std::filesystem::path& file) {
+Result<Found> read_identity(const std::filesystem::path& file, FileSeal* seal) {
     auto bytes = read_file(file.string(), kLargest);
     if (!bytes) return bytes.error();
-    auto out = Identity::decode(*bytes);
-    crypto::wipe(*bytes);
-    return out;
+    crypto::SecretBytes clear(std::move(*bytes));
+    const bool sealed = FileSeal::is_sealed(clear.expose());
+    if (sealed && !seal)
+        return error(
+            Code::refused,
+            "the identity file is sealed: name the file with its passphrase (identity.passphrase_file)");
+    if (sealed) {
+        auto opened = seal->open(clear.expose());
+        if (!opened) return error(opened.error().code, concat("the identity file: ", opened.error().text()));
+        clear = std::move(*opened);
+    }
+    auto identity = Identity::decode(clear.expose());
+    if (!identity) return identity.error();
+    return Found{std::move(*identity), sealed};
 }
 
 // Whether the founding proof holds. When that cannot be told, an error: another one would be another id.
@@ -177,6 +205,24 @@ Result<> complete_proofs(routing::IdentityKind kind, const crypto::SignKeyPair& 
     return renew_ticket(proofs, id, network, now, rng);
 }
 
+// A seed that was never used begins with this epoch. One that is ahead of it was used by a clock that was
+// wrong: its earlier keys cannot be made again, and a new one may contradict what was published before.
+// True when it changed.
+bool begin_onion_keys(Identity& identity, Rng& rng) {
+    auto& seed = identity.onion_seed;
+    const auto epoch = identity.relay_proofs.epoch;
+    if (0 < seed.epoch() && seed.epoch() <= epoch) return false;
+    if (seed.epoch() > epoch) {
+        log_warning("identity",
+                    "the onion keys of this epoch were forgotten, by a clock that was ahead: "
+                    "other nodes may leave this relay out until its next epoch begins");
+        seed = routing::OnionSeed::generate(epoch, rng);
+    } else {
+        seed = {epoch, seed.expose().clone()};
+    }
+    return epoch != 0;
+}
+
 // It must grow at every start and need not be written down for that, as long as the clock goes on. True when
 // it had to be made out of the last one.
 bool begin_incarnation(Identity& identity, Time now) {
@@ -187,9 +233,10 @@ bool begin_incarnation(Identity& identity, Time now) {
 }
 
 // What the next start could not make again must be kept; the rest is worth no more than a warning.
-Result<> keep(const std::filesystem::path& data_dir, const Identity& identity, bool founded) {
-    auto saved = save_identity(data_dir, identity);
-    if (saved || founded) return saved;
+Result<> keep(const std::filesystem::path& data_dir, const Identity& identity, bool must, Rng& rng,
+              FileSeal* seal) {
+    auto saved = save_identity(data_dir, identity, rng, seal);
+    if (saved || must) return saved;
     log_warning("identity", saved.error().text(), "; the node starts all the same");
     return ok();
 }
@@ -197,15 +244,17 @@ Result<> keep(const std::filesystem::path& data_dir, const Identity& identity, b
 }  // namespace
 
 Result<Identity> open_identity(const std::filesystem::path& data_dir,
-                               const routing::NetworkParameters& network, Time now, Rng& rng, Roles roles) {
+                               const routing::NetworkParameters& network, Time now, Rng& rng, Roles roles,
+                               FileSeal* seal) {
     using routing::IdentityKind;
     const auto file = file_of(data_dir);
     std::error_code unknown;
     const bool there = std::filesystem::exists(file, unknown);
     // Not to be told whether there is one is no reason to make another.
     if (unknown) return error(Code::io, concat("cannot look for ", file.string(), ": ", unknown.message()));
-    auto identity = there ? read_identity(file) : make_identity(rng);
-    if (!identity) return identity;
+    auto found = there ? read_identity(file, seal) : make_identity(rng);
+    if (!found) return found.error();
+    auto* identity = &found->identity;
     auto &relay = identity->relay_proofs, &vault = identity->vault_proofs;
     const auto relay_before = relay, vault_before = vault;
     auto done = ok();
@@ -215,12 +264,14 @@ Result<Identity> open_identity(const std::filesystem::path& data_dir,
         done = complete_proofs(IdentityKind::vault, identity->vault_key, vault, network, now, rng);
     if (!done) return done.error();
     const bool behind = begin_incarnation(*identity, now);
-    const bool founded =
-        !there || relay.founding != relay_before.founding || vault.founding != vault_before.founding;
-    if (founded || behind || relay != relay_before || vault != vault_before) {
-        if (auto kept = keep(data_dir, *identity, founded); !kept) return kept.error();
+    const bool begun = begin_onion_keys(*identity, rng);
+    // To have it sealed and find it in clear would be worse than not to start.
+    const bool must = !there || (seal && !found->sealed) || relay.founding != relay_before.founding ||
+                      vault.founding != vault_before.founding;
+    if (must || behind || begun || relay != relay_before || vault != vault_before) {
+        if (auto kept = keep(data_dir, *identity, must, rng, seal); !kept) return kept.error();
     }
-    return identity;
+    return std::move(*identity);
 }
 
 }  // namespace catacomb::node

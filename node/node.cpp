@@ -34,7 +34,13 @@ Node::Node(const Config& config, AsioRuntime& runtime, std::size_t client_hops)
 
 Result<> Node::start() {
     const Roles roles{config_.is_relay(), config_.hosts_vault()};
-    auto identity = open_identity(config_.data_dir, network_, runtime_.now(), runtime_.rng(), roles);
+    if (!config_.identity.passphrase_file.empty()) {
+        auto seal = FileSeal::from_file(config_.identity.passphrase_file);
+        if (!seal) return seal.error();
+        seal_.emplace(std::move(*seal));
+    }
+    auto identity = open_identity(config_.data_dir, network_, runtime_.now(), runtime_.rng(), roles,
+                                  seal_ ? &*seal_ : nullptr);
     if (!identity) return identity.error();
     identity_.emplace(std::move(*identity));
     known_relays_ = load_known_relays(config_.data_dir);
@@ -75,9 +81,13 @@ NodeOptions Node::options() {
         out.warnings.emplace_back(kWithoutBbr);
     }
     out.on_ticket = [this](auto kind, const auto& proofs) { keep_ticket(kind, proofs); };
+    out.on_onion_seed = [this](const auto& seed) {
+        identity_->onion_seed = seed.clone();
+        save();
+    };
     if (config_.is_relay() && config_.listen) {
         out.relay.emplace(RelayOptions{identity_->relay_key.clone(), identity_->relay_proofs,
-                                       identity_->link_key.clone(), identity_->onion_key.clone(),
+                                       identity_->link_key.clone(), identity_->onion_seed.clone(),
                                        *config_.listen, config_.advertise, 4, identity_->incarnation,
                                        crypto::preferred_suite()});
     }
@@ -135,7 +145,8 @@ void Node::keep_ticket(routing::IdentityKind kind, const routing::IdentityProofs
 }
 
 void Node::save() {
-    if (auto saved = save_identity(config_.data_dir, *identity_); !saved)
+    auto* seal = seal_ ? &*seal_ : nullptr;
+    if (auto saved = save_identity(config_.data_dir, *identity_, runtime_.rng(), seal); !saved)
         log_warning("identity", saved.error().text());
 }
 

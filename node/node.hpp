@@ -37,6 +37,7 @@ private:
     AsioRuntime& runtime_;
     const std::size_t client_hops_;
     routing::NetworkParameters network_;
+    std::optional<FileSeal> seal_;
     std::optional<Identity> identity_;
     KnownRelays known_relays_;
     std::uint64_t proofs_saved_ = 0;  // KnownProofs::version

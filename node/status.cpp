@@ -22,6 +22,11 @@ std::string too_few(const StatusFacts& facts) {
 
 std::vector<std::string> warnings_of(const StatusFacts& facts) {
     std::vector<std::string> out;
+    if (facts.learning) {
+        out.push_back(concat("the network is being learnt: the keys of ", facts.learning->agreed, " of ",
+                             facts.learning->known,
+                             " relays are confirmed by a second one, and no guard is chosen yet"));
+    }
     if (facts.relays_answering < facts.warn_below) out.push_back(too_few(facts));
     if (facts.clock) out.push_back(clock_warning(*facts.clock));
     if (facts.vault && facts.vault->registrations < facts.vault->wanted) {

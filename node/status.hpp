@@ -18,9 +18,15 @@ struct VaultFacts {
     bool disk_full = false;
 };
 
+// A network that is not known well enough yet to choose a guard from.
+struct Learning {
+    std::size_t agreed = 0, known = 0;  // relays whose keys a second relay has confirmed; relays
+};
+
 struct StatusFacts {
     bool is_relay = false;
     std::size_t relays_known = 0, relays_answering = 0;
+    std::optional<Learning> learning;
     std::optional<routing::ClockVoices::Verdict> clock;  // when others doubt ours
     unsigned warn_below = 0;
     bool ring_joined = false;

@@ -130,6 +130,10 @@ Result<Descriptor> parse_descriptor(ByteView encoded, const NetworkParameters& n
 
 Result<> verify_descriptor(const Descriptor& parsed, const NetworkParameters& network, Time now) {
     if (auto times = check_times(parsed, network, now); !times) return times;
+    return verify_signature(parsed, network);
+}
+
+Result<> verify_signature(const Descriptor& parsed, const NetworkParameters& network) {
     const ByteView encoded = parsed.encoded;
     const auto signature = *crypto::Signature::from(encoded.first(kSignatureSize));
     if (!crypto::verify(parsed.key, crypto::label::kDescriptor, network.id, encoded.subspan(kSignatureSize),

@@ -57,4 +57,7 @@ Result<Descriptor> parse_descriptor(ByteView encoded, const NetworkParameters& n
 // Code::refused: expired, too long a life, not yet valid, or a ticket of an epoch that does not count now.
 Result<> verify_descriptor(const Descriptor& parsed, const NetworkParameters& network, Time now);
 
+// The signature alone. Code::corrupt.
+Result<> verify_signature(const Descriptor& parsed, const NetworkParameters& network);
+
 }  // namespace catacomb::routing

@@ -37,6 +37,8 @@ json::object status_json(const StatusFacts& facts) {
                      {"relays_known", facts.relays_known},
                      {"relays_answering", facts.relays_answering},
                      {"links", facts.links}};
+    if (facts.learning)
+        out["learning"] = {{"agreed", facts.learning->agreed}, {"known", facts.learning->known}};
     if (facts.clock) out["clock_behind_seconds"] = std::llround(in_seconds(facts.clock->ahead));
     if (facts.is_relay) out["ring"] = ring_json(facts);
     if (facts.vault) out["vault"] = vault_json(*facts.vault);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/defence.hpp"
 #include "base/log.hpp"
 #include "routing/backoff.hpp"
 
@@ -10,6 +11,7 @@ namespace {
 
 using routing::DescriptorPtr;
 using routing::NodeId;
+using Suspects = routing::View::Suspects;
 
 constexpr auto kAvoidFor = seconds(30);
 constexpr std::size_t kBuildTimesKept = 100;
@@ -19,9 +21,17 @@ constexpr auto kLeastAttemptLimit = seconds(2);
 constexpr auto kRetryPause = milliseconds(100);
 constexpr auto kLongestRetryPause = milliseconds(1600);
 
-routing::PathRelay to_path_relay(const routing::Descriptor& relay) {
-    routing::PathRelay out{relay.id, {}};
-    for (const auto& address : relay.addresses) out.prefixes.push_back(address.network_prefix());
+constexpr auto kPatience = seconds(10);  // with keys that nobody confirms
+constexpr std::size_t kFewRelays = 3;    // others; with fewer nobody is there to be a second witness
+constexpr auto kShortestAge = hours(1), kLongestAge = hours(24 * 30);
+
+// What a path search found, by the descriptors that it was made from.
+std::vector<DescriptorPtr> by_id(const std::vector<DescriptorPtr>& known, const std::vector<NodeId>& ids) {
+    std::vector<DescriptorPtr> out;
+    for (const auto& id : ids) {
+        const auto is_it = [&](const auto& relay) { return relay->id == id; };
+        out.push_back(*std::find_if(known.begin(), known.end(), is_it));
+    }
     return out;
 }
 
@@ -46,13 +56,69 @@ Task<Result<CircuitPtr>> Paths::build_vault(DescriptorPtr rendezvous, Time deadl
 Result<> Paths::enough_relays(std::size_t hops) {
     routing::PathRequest request;
     request.hops = hops;
-    auto path = choose_from(parts_.view.live(parts_.runtime.now()), request);
-    if (!path) return path.error();
+    // Whether there are enough at all says more than that they are not known yet.
+    auto possible =
+        routing::choose_path(candidates(parts_.view.live(parts_.runtime.now()), request), request, *rng_);
+    if (!possible) return possible.error();
+    refresh_guards();
+    if (!has_learnt()) return not_yet({});
+    auto path = choose_from(usable(Suspects::left_out), request);
+    if (!path) return not_yet(path.error());
     return ok();
 }
 
+// A relay is as much to be trusted with us as it has been there to be known.
+routing::PathRelay Paths::to_path_relay(const routing::Descriptor& relay) const {
+    routing::PathRelay out;
+    out.id = relay.id;
+    for (const auto& address : relay.addresses) out.prefixes.push_back(address.network_prefix());
+    const auto age = parts_.runtime.now() - parts_.view.since(relay.id);
+    out.weight =
+        static_cast<std::uint64_t>(std::clamp<Duration>(age, kShortestAge, kLongestAge) / minutes(1));
+    return out;
+}
+
+std::size_t Paths::others() const { return parts_.view.size() - (parts_.view.find(parts_.self) ? 1 : 0); }
+
+bool Paths::needs_witnesses() const { return others() >= kFewRelays && stands(Defence::keys_are_witnessed); }
+
+Paths::Relays Paths::usable(Suspects suspects) const {
+    const auto now = parts_.runtime.now();
+    if (needs_witnesses()) return parts_.view.all_agreed(now, suspects);
+    return suspects == Suspects::included ? parts_.view.all() : parts_.view.live(now);
+}
+
+Paths::Learnt Paths::learnt() const {
+    const auto now = parts_.runtime.now();
+    const auto known = parts_.view.live(now).size();
+    return {needs_witnesses() ? known - parts_.view.waiting(now) : known, known};
+}
+
+bool Paths::has_learnt() const { return has_guard() || !stands(Defence::guards_wait); }
+
+// Not from the little that came first; nor without those who came last, but for one that nobody confirms.
+bool Paths::may_choose_guards(Time now) {
+    const auto current = learnt();
+    if (others() < parts_.client_hops || !is_most(current.agreed, current.known)) {
+        most_since_.reset();
+        return false;
+    }
+    if (!most_since_) most_since_ = now;
+    const bool all = current.agreed == current.known || now >= *most_since_ + kPatience;
+    return parts_.settled() && all;
+}
+
+void Paths::refresh_guards() {
+    const auto now = parts_.runtime.now();
+    // Who does not answer is not gone: it may be we who are away.
+    const bool wait = stands(Defence::guards_wait);
+    const auto listed = usable(wait ? Suspects::included : Suspects::left_out);
+    const bool may_choose = may_choose_guards(now) || !wait;
+    guards_.refresh(candidates(listed, {}), parts_.self, now, may_choose, *rng_);
+}
+
 // The node's own relay is no hop of its own circuits, except as the rendezvous at which its vault registers.
-std::vector<routing::PathRelay> Paths::candidates(const std::vector<DescriptorPtr>& relays,
+std::vector<routing::PathRelay> Paths::candidates(const Relays& relays,
                                                   const routing::PathRequest& request) const {
     std::vector<routing::PathRelay> out;
     for (const auto& relay : relays) {
@@ -61,20 +127,29 @@ std::vector<routing::PathRelay> Paths::candidates(const std::vector<DescriptorPt
     return out;
 }
 
-Result<std::vector<DescriptorPtr>> Paths::choose(const routing::PathRequest& wanted) {
-    auto path = choose_from(parts_.view.live(parts_.runtime.now()), wanted);
+Result<Paths::Relays> Paths::choose(const routing::PathRequest& wanted) {
+    refresh_guards();
+    if (!has_learnt()) return not_yet({});
+    auto path = choose_from(usable(Suspects::left_out), wanted);
     // Better a path over a suspect than none: after an outage of our own all relays that we tried are
     // suspects.
-    if (!path) path = choose_from(parts_.view.all(), wanted);
+    if (!path) path = choose_from(usable(Suspects::included), wanted);
+    if (!path) return not_yet(path.error());
     return path;
 }
 
-Result<std::vector<DescriptorPtr>> Paths::choose_from(const std::vector<DescriptorPtr>& known,
-                                                      const routing::PathRequest& wanted) {
+// A network that is too small stays so; keys that nobody has confirmed yet are soon.
+Error Paths::not_yet(const Error& no_path) const {
+    const auto now = learnt();
+    if (has_learnt() && now.agreed == now.known) return no_path;
+    return error(Code::busy, concat("the network is still being learnt: the keys of ", now.agreed, " of ",
+                                    now.known, " relays are confirmed by a second one"));
+}
+
+Result<Paths::Relays> Paths::choose_from(const Relays& known, const routing::PathRequest& wanted) {
     const auto now = parts_.runtime.now();
     auto request = wanted;
     const auto relays = candidates(known, request);
-    guards_.refresh(relays, parts_.self, now, *rng_);
     request.guards = guards_.guards(now);
     if (request.hops == kVaultHops) request.second_guards = guards_.second_guards(now);
     if (request.last != parts_.self) request.self = parts_.self;
@@ -92,9 +167,21 @@ Result<std::vector<DescriptorPtr>> Paths::choose_from(const std::vector<Descript
         ids = routing::choose_path(relays, request, *rng_);
     }
     if (!ids) return ids.error();
-    std::vector<DescriptorPtr> path;
-    for (const auto& id : *ids) path.push_back(parts_.view.find(id));
-    return path;
+    return by_id(known, *ids);
+}
+
+Task<Result<CircuitPtr>> Paths::build_unwitnessed(NodeId first, NodeId last, Time deadline) {
+    routing::PathRequest request;
+    request.hops = parts_.client_hops;
+    request.self = parts_.self;
+    request.guards = {first};
+    request.last = last;
+    const auto known = parts_.view.live(parts_.runtime.now());
+    const auto ids = routing::choose_path(candidates(known, request), request, *rng_);
+    if (!ids) co_return ids.error();
+    auto path = by_id(known, *ids);
+    auto circuit = co_await parts_.circuits.build(std::move(path), deadline);
+    co_return circuit;
 }
 
 Task<Result<CircuitPtr>> Paths::build(routing::PathRequest request, Time deadline) {
@@ -102,13 +189,21 @@ Task<Result<CircuitPtr>> Paths::build(routing::PathRequest request, Time deadlin
     routing::Backoff backoff(kRetryPause, kLongestRetryPause);
     for (;;) {
         auto path = choose(request);
-        if (!path) co_return path.error();
+        if (!path && !path.error().is(Code::busy)) co_return path.error();
+        if (!path) {
+            const auto pause = backoff.next(*rng_);
+            if (runtime.now() + pause >= deadline) co_return path.error();
+            const bool slept = co_await routing::sleep_for(runtime, pause);
+            if (!slept) co_return error(Code::closed);
+            continue;
+        }
         const auto started = runtime.now();
         const auto attempt_deadline = std::min(deadline, started + attempt_limit());
         std::size_t failed_hop = 0;
         auto circuit = co_await parts_.circuits.build(*path, attempt_deadline, &failed_hop);
         if (circuit) {
             guards_.on_success(path->front()->id);
+            if (path->size() == kVaultHops) guards_.on_success((*path)[1]->id);
             build_times_.push_back(runtime.now() - started);
             if (build_times_.size() > kBuildTimesKept) build_times_.pop_front();
             co_return std::move(*circuit);
@@ -165,7 +260,7 @@ std::optional<Duration> Paths::typical_build_time() const {
 
 std::vector<DescriptorPtr> Paths::guards() {
     const auto now = parts_.runtime.now();
-    guards_.refresh(candidates(parts_.view.live(now), {}), parts_.self, now, *rng_);
+    refresh_guards();
     std::vector<DescriptorPtr> out;
     for (const auto& id : guards_.guards(now)) {
         if (auto relay = parts_.view.find(id)) out.push_back(relay);

@@ -3,6 +3,8 @@
 // told to others.
 #pragma once
 
+#include <algorithm>
+
 #include "routing/membership/view.hpp"
 #include "routing/onion/guards.hpp"
 #include "routing/onion/origin_circuit.hpp"
@@ -26,6 +28,8 @@ public:
         routing::NodeId self;                   // zero on a client
         std::size_t client_hops = kClientHops;  // fewer only in test builds of the audit
         std::size_t vault_hops = kVaultHops;
+        // Whether the last exchange of gossip brought nothing new.
+        std::function<bool()> settled = [] { return true; };
     };
     explicit Paths(Parts parts);
 
@@ -36,8 +40,27 @@ public:
     // Guard, second-layer guard, fresh middle, the rendezvous. The rendezvous may be this very node.
     Task<Result<CircuitPtr>> build_vault(routing::DescriptorPtr rendezvous, Time deadline);
 
+    // To `last` by way of `first`, once, made with the newest keys that are known, whoever has shown them: to
+    // ask for what others have seen of them.
+    Task<Result<CircuitPtr>> build_unwitnessed(routing::NodeId first, routing::NodeId last, Time deadline);
+
     // Whether a circuit of that many hops could be built now, without building it; the error names the count.
+    // Code::busy: not yet, the network is being learnt.
     Result<> enough_relays(std::size_t hops);
+    bool has_guard() const { return !guards_.saved().first.empty(); }
+    bool is_settled() const { return parts_.settled(); }
+    // A guard is there. What is chosen for months is not chosen from what came first.
+    bool has_learnt() const;
+    // As much of a view as guards are chosen from.
+    static bool is_most(std::size_t part, std::size_t whole) {
+        // One that nobody else will confirm holds up no small network.
+        return whole - part <= std::max<std::size_t>(whole / 10, 2);
+    }
+    // Relays whose keys are agreed on, and those known.
+    struct Learnt {
+        std::size_t agreed = 0, known = 0;
+    };
+    Learnt learnt() const;
     // The relays whose links this node uses for itself: where a client may talk at all.
     std::vector<routing::DescriptorPtr> guards();
 
@@ -48,10 +71,17 @@ public:
 private:
     Task<Result<CircuitPtr>> build(routing::PathRequest request, Time deadline);
     Result<std::vector<routing::DescriptorPtr>> choose(const routing::PathRequest& request);
-    Result<std::vector<routing::DescriptorPtr>> choose_from(const std::vector<routing::DescriptorPtr>& known,
-                                                            const routing::PathRequest& request);
-    std::vector<routing::PathRelay> candidates(const std::vector<routing::DescriptorPtr>& relays,
+    using Relays = std::vector<routing::DescriptorPtr>;
+    Result<Relays> choose_from(const Relays& known, const routing::PathRequest& request);
+    std::vector<routing::PathRelay> candidates(const Relays& relays,
                                                const routing::PathRequest& request) const;
+    routing::PathRelay to_path_relay(const routing::Descriptor& relay) const;
+    std::size_t others() const;
+    bool needs_witnesses() const;
+    Relays usable(routing::View::Suspects suspects) const;
+    bool may_choose_guards(Time now);
+    void refresh_guards();
+    Error not_yet(const Error& no_path) const;
     void blame(const std::vector<routing::DescriptorPtr>& path, std::size_t failed_hop);
     void heard_of_first(const routing::Descriptor& relay, const Error& failure, Time asked);
     std::vector<routing::NodeId> avoided();
@@ -62,6 +92,7 @@ private:
     routing::GuardState guards_;
     std::map<routing::NodeId, Time> avoid_until_;
     std::deque<Duration> build_times_;
+    std::optional<Time> most_since_;  // keys of nearly all relays that are known have been agreed on
 };
 
 }  // namespace catacomb::node

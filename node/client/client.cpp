@@ -39,7 +39,10 @@ Result<> Client::enough_relays() const {
         return error(Code::too_few_relays, concat("this network hides nobody below ", least, " relays, and ",
                                                   known, " are known: try again later"));
     }
-    return parts_.paths.enough_relays(kClientHops);
+    // A network that is being learnt is worth waiting for.
+    auto enough = parts_.paths.enough_relays(kClientHops);
+    if (!enough && enough.error().is(Code::busy)) return ok();
+    return enough;
 }
 
 Result<JobId> Client::begin_insert(InsertOptions options, std::shared_ptr<ByteSource> from) {

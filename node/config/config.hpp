@@ -36,6 +36,9 @@ struct NetworkConfig {
     unsigned refuse_below_relays = 0;      // insert, get and check refuse
 };
 
+struct IdentityConfig {
+    std::filesystem::path passphrase_file;  // empty: the identity file is not sealed
+};
 struct RelayConfig {
     std::optional<bool> enabled;  // unset: a relay when there is an address to listen on
 };
@@ -88,6 +91,7 @@ struct Config {
     std::vector<routing::Endpoint> bootstrap;
     std::optional<routing::Endpoint> outgoing_address;  // dial from here; port 0
     NetworkConfig network;
+    IdentityConfig identity;
     RelayConfig relay;
     VaultConfig vault;
     ApiConfig api;

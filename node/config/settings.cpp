@@ -19,6 +19,9 @@ std::vector<Setting> place_settings() {
     return {
         setting("data_dir", "path", "where the node keeps its identity, its store and its API token",
                 CATACOMB_FIELD(data_dir)),
+        setting("identity.passphrase_file", "path",
+                "its first line seals the identity file (a systemd credential, say); unset: it is in clear",
+                CATACOMB_FIELD(identity.passphrase_file)),
         setting("listen", "address:port",
                 "where to accept links from other nodes; unset: a client, which only dials out",
                 CATACOMB_FIELD(listen)),

@@ -16,6 +16,7 @@ enum class Kind : std::uint8_t {
     exit_have = 3,
     vault_register = 4,
     exit_renew = 5,
+    gossip = 6,  // a GossipRequest (docs/spec/membership.md 3)
     // opened by a rendezvous towards its vault
     vault_offer = 16,
     vault_request = 17,

@@ -9,7 +9,7 @@
 
 namespace catacomb::routing {
 
-inline constexpr std::uint8_t kLinkVersion = 3;
+inline constexpr std::uint8_t kLinkVersion = 4;
 // What a handshake can carry for each side, bytes.
 inline constexpr std::size_t kLinkPayloadMax = 3072;
 

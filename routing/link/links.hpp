@@ -32,6 +32,9 @@ public:
     Links(Runtime& runtime, ProofChecker& proofs, LinksConfig config);
     ~Links() override;
 
+    // What handshakes show from now on, instead of the configuration's.
+    void show(std::function<Bytes()> descriptor) { config_.own_descriptor = std::move(descriptor); }
+
     // Relays listen; clients and vaults never do.
     Result<> listen(Endpoint at);
     std::optional<Endpoint> listening_at() const;

@@ -6,11 +6,10 @@
 
 #include <set>
 
-#include "routing/membership/intake.hpp"
+#include "routing/membership/exchange.hpp"
 #include "routing/membership/introducer.hpp"
 #include "routing/membership/known_relays.hpp"
 #include "routing/membership/own_descriptor.hpp"
-#include "routing/membership/reconcile.hpp"
 #include "routing/rpc.hpp"
 
 namespace catacomb::routing {
@@ -27,8 +26,8 @@ public:
         Introducer& introducer;
         std::vector<Endpoint> bootstrap;
         KnownRelays known;  // from before, dialled while nobody is known: guards first, others last
-        // Whom to exchange with; null: any relay of the view. A client names its guards: it talks to nobody
-        // else.
+        // Whom to exchange with; null: any relay of the view. A client names its guard, or before it has one
+        // those that introduced it: it talks to nobody else.
         std::function<std::vector<DescriptorPtr>()> partners = nullptr;
     };
     explicit Gossip(Parts parts);
@@ -40,22 +39,21 @@ public:
     // Returns once the first exchange went through, or every bootstrap address was tried in vain once.
     Task<void> first_round();
     bool first_round_over() const { return first_round_over_; }
-    // The last exchange changed nothing at either end.
+    // The last exchange changed nothing at either end, or in a large network less than one entry in a
+    // hundred.
     bool settled() const { return settled_; }
 
 private:
-    enum class Exchange { nothing_new, something_new };
-
     Task<void> run();
     Task<void> bootstrap();
     Task<bool> try_strangers();
     Task<bool> meet_any(std::vector<Endpoint> addresses, bool one_is_enough);
     void tell_who_does_not_answer(Duration pause) const;
     std::vector<Endpoint> strangers() const;
-    Task<Result<Exchange>> exchange(DescriptorPtr with);
-    Task<Result<GossipAnswer>> request(DescriptorPtr with, GossipRequest message);
+    bool needs_strangers();
+    Task<Result<std::size_t>> exchange(DescriptorPtr with);
     Task<Result<Bytes>> serve(RpcPeer from, Bytes body);
-    Task<void> take_pushed(NodeId by, std::vector<Bytes> descriptors);
+    Task<void> take_pushed(NodeId by, GossipRequest request);
     DescriptorPtr choose_partner();
     void refresh_own();
     void end_first_round();

@@ -16,7 +16,7 @@ VerifiedBatch verify_all(std::vector<DescriptorPtr> batch, const NetworkParamete
             out.valid.push_back(std::move(relay));
             continue;
         }
-        out.invalid.push_back(digest_prefix(relay->digest));
+        out.invalid.push_back(entry_name(relay->digest));
         if (verified.error().is(Code::corrupt)) break;
     }
     return out;
@@ -24,19 +24,22 @@ VerifiedBatch verify_all(std::vector<DescriptorPtr> batch, const NetworkParamete
 
 }  // namespace
 
-Task<std::vector<DescriptorPtr>> Intake::admit(std::vector<Bytes> encoded, ProofSource from) {
-    std::vector<NodeId> order;
+Task<std::vector<DescriptorPtr>> Intake::admit(std::vector<Bytes> encoded, ProofSource from,
+                                               std::optional<NodeId> by) {
+    std::vector<DescriptorPtr> given;
     std::map<NodeId, DescriptorPtr> admitted;
     std::vector<DescriptorPtr> unknown;
     for (const auto& bytes : encoded) {
         auto parsed = parse_descriptor(bytes, view_.network());
         if (!parsed) break;
-        order.push_back(parsed->id);
-        const auto known = view_.find(parsed->id);
-        if (known && !parsed->newer_than(*known)) {
+        const auto& one = given.emplace_back(std::make_shared<const Descriptor>(std::move(*parsed)));
+        const auto known = view_.find(one->id);
+        // An older one is of no use, unless it convicts.
+        if (known && !one->newer_than(*known) && !contradicts(*one, *known)) {
             admitted.emplace(known->id, known);
+            if (one->digest != known->digest) decline(entry_name(one->digest));
         } else {
-            unknown.push_back(std::make_shared<const Descriptor>(std::move(*parsed)));
+            unknown.push_back(one);
         }
     }
     drop_inadmissible(unknown, from);
@@ -45,9 +48,44 @@ Task<std::vector<DescriptorPtr>> Intake::admit(std::vector<Bytes> encoded, Proof
         for (const auto& relay : valid) admitted.emplace(relay->id, relay);
     }
     std::vector<DescriptorPtr> out;
-    for (const auto& id : order)
-        if (const auto it = admitted.find(id); it != admitted.end()) out.push_back(it->second);
+    for (const auto& one : given) {
+        const auto it = admitted.find(one->id);
+        if (it == admitted.end()) continue;
+        out.push_back(it->second);
+        if (by) view_.shown(*one, *by);
+    }
     co_return out;
+}
+
+Task<void> Intake::admit_convictions(std::vector<Bytes> encoded, ProofSource from) {
+    for (const auto& bytes : encoded) {
+        auto parsed = parse_conviction(bytes, view_.network());
+        if (!parsed) co_return;
+        if (view_.find_entry(parsed->name()) || declined(parsed->name())) continue;
+        auto conviction = std::make_shared<const Conviction>(std::move(*parsed));
+        const auto holds = co_await judge(conviction, from);
+        if (!holds) co_return;
+        if (!view_.convict(conviction)) {
+            decline(conviction->name());
+            continue;
+        }
+        log_warning("membership", "relay ", conviction->id().brief(),
+                    " has signed two onion keys for one epoch: it is left out until the next");
+    }
+}
+
+// Signatures first, then the work: without it anybody could make up relays to be convicted.
+Task<bool> Intake::judge(ConvictionPtr conviction, ProofSource from) {
+    const auto& network = view_.network();
+    const auto claims = claims_of(*conviction->first, network);
+    if (!proofs_.admits(from, claims)) co_return false;
+    std::function<Result<>()> work = [conviction, network, now = runtime_.now()] {
+        return verify_conviction(*conviction, network, now);
+    };
+    auto holds = co_await on_worker(runtime_, std::move(work));
+    if (holds) holds = co_await proofs_.check(ProofChecker::Lane::gossip, from, claims);
+    if (!holds && !holds.error().is(Code::closed)) decline(conviction->name());
+    co_return holds.has_value();
 }
 
 // Before any signature: from the first whose work is refuted, or may not be looked at, to the end.
@@ -55,7 +93,7 @@ void Intake::drop_inadmissible(std::vector<DescriptorPtr>& unknown, const ProofS
     for (auto relay = unknown.begin(); relay != unknown.end(); ++relay) {
         const auto admitted = proofs_.admits(from, claims_of(**relay, view_.network()));
         if (admitted) continue;
-        if (admitted.error().is(Code::corrupt)) decline(digest_prefix((*relay)->digest));
+        if (admitted.error().is(Code::corrupt)) decline(entry_name((*relay)->digest));
         unknown.erase(relay, unknown.end());
         return;
     }
@@ -67,14 +105,14 @@ Task<std::vector<DescriptorPtr>> Intake::verify(std::vector<DescriptorPtr> unkno
         return verify_all(unknown, network, now);
     };
     const auto said = co_await on_worker(runtime_, std::move(work));
-    for (const auto prefix : said.invalid) decline(prefix);
+    for (const auto& name : said.invalid) decline(name);
     std::vector<DescriptorPtr> out;
     for (const auto& relay : said.valid) {
         const auto claims = claims_of(*relay, view_.network());
         const auto worked = co_await proofs_.check(ProofChecker::Lane::gossip, from, claims);
         if (!worked && !worked.error().is(Code::corrupt)) break;
         if (!worked) {
-            decline(digest_prefix(relay->digest));
+            decline(entry_name(relay->digest));
             break;
         }
         take(relay);
@@ -85,12 +123,11 @@ Task<std::vector<DescriptorPtr>> Intake::verify(std::vector<DescriptorPtr> unkno
 
 void Intake::take(const DescriptorPtr& relay) {
     const auto change = view_.insert(relay, runtime_.now());
-    if (change != View::Change::added && change != View::Change::renewed)
-        decline(digest_prefix(relay->digest));
+    if (change != View::Change::added && change != View::Change::renewed) decline(entry_name(relay->digest));
 }
 
-void Intake::decline(std::uint64_t prefix) {
-    if (declined_.insert(prefix).second) declined_order_.push_back(prefix);
+void Intake::decline(const EntryName& name) {
+    if (declined_.insert(name).second) declined_order_.push_back(name);
     if (declined_order_.size() <= kMaxDeclined) return;
     declined_.erase(declined_order_.front());
     declined_order_.pop_front();

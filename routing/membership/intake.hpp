@@ -14,7 +14,7 @@ namespace catacomb::routing {
 
 struct VerifiedBatch {
     std::vector<DescriptorPtr> valid;
-    std::vector<std::uint64_t> invalid;  // digest prefixes
+    std::vector<EntryName> invalid;
 };
 
 class Intake {
@@ -24,22 +24,26 @@ public:
 
     // The valid ones, in the order given, each by the newest descriptor we know; they are in the view now
     // unless a cap forbids. Work is bounded by the size of the caller's message, and by what `from` may
-    // bring.
-    Task<std::vector<DescriptorPtr>> admit(std::vector<Bytes> encoded, ProofSource from);
+    // bring. `by`: the relay that holds them, a witness of their keys.
+    Task<std::vector<DescriptorPtr>> admit(std::vector<Bytes> encoded, ProofSource from,
+                                           std::optional<NodeId> by = {});
+    // Convictions, likewise.
+    Task<void> admit_convictions(std::vector<Bytes> encoded, ProofSource from);
     // Refused lately (by a cap, or because they were invalid): not worth fetching again.
-    bool declined(std::uint64_t digest_prefix) const { return declined_.contains(digest_prefix); }
+    bool declined(const EntryName& name) const { return declined_.contains(name); }
 
 private:
     Task<std::vector<DescriptorPtr>> verify(std::vector<DescriptorPtr> unknown, ProofSource from);
     void drop_inadmissible(std::vector<DescriptorPtr>& unknown, const ProofSource& from);
     void take(const DescriptorPtr& relay);
-    void decline(std::uint64_t digest_prefix);
+    Task<bool> judge(ConvictionPtr conviction, ProofSource from);
+    void decline(const EntryName& name);
 
     Runtime& runtime_;
     View& view_;
     ProofChecker& proofs_;
-    std::set<std::uint64_t> declined_;
-    std::deque<std::uint64_t> declined_order_;
+    std::set<EntryName> declined_;
+    std::deque<EntryName> declined_order_;
 };
 
 }  // namespace catacomb::routing

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "routing/onion/keys.hpp"
 #include "routing/onion/origin_circuit.hpp"
 #include "routing/onion/relay_circuit.hpp"
 #include "routing/tap.hpp"
@@ -61,8 +60,7 @@ void Circuits::on_create(Link& link, std::uint32_t channel, ByteView handshake) 
         !links_.sources().may_create(link.remote(), runtime_.now())) {
         return refuse();
     }
-    auto answer =
-        answer_hop(links_.network().id, relay_->id, relay_->onion_key, relay_->suite, handshake, *rng_);
+    auto answer = answer_create(handshake);
     if (!answer) return refuse();
     ++counters.created;
     const auto number = next_circuit_++;
@@ -70,6 +68,15 @@ void Circuits::on_create(Link& link, std::uint32_t channel, ByteView handshake) 
         std::make_shared<RelayCircuit>(*this, number, link.shared_from_this(), channel, answer->secrets);
     relayed_.emplace(number, circuit);
     circuit->previous().send_created(answer->message);
+}
+
+// A message for one key opens with no other.
+Result<HopAnswer> Circuits::answer_create(ByteView handshake) {
+    for (const auto& key : relay_->onion_keys) {
+        auto answer = answer_hop(links_.network().id, relay_->id, key, relay_->suite, handshake, *rng_);
+        if (answer) return answer;
+    }
+    return error(Code::corrupt);
 }
 
 void Circuits::on_link_closed(Link& link) {

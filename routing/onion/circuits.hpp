@@ -6,6 +6,7 @@
 #include "routing/link/links.hpp"
 #include "routing/onion/channel.hpp"
 #include "routing/onion/geometry.hpp"
+#include "routing/onion/keys.hpp"
 #include "routing/onion/streams.hpp"
 
 namespace catacomb::routing {
@@ -28,7 +29,8 @@ struct CircuitLimits {
 // The relay's own identity in circuits; absent on a node that relays nothing.
 struct RelayIdentity {
     NodeId id;
-    crypto::AgreeKeyPair onion_key;
+    // Of this epoch, and of the one before while descriptors with it are about.
+    std::vector<crypto::AgreeKeyPair> onion_keys;
     crypto::CipherSuite suite;
 };
 
@@ -73,6 +75,8 @@ public:
     WindowBudget& windows();
     const CircuitLimits& limits() const { return limits_; }
     const std::optional<RelayIdentity>& relay() const { return relay_; }
+    // Requires: a relay.
+    void set_onion_keys(std::vector<crypto::AgreeKeyPair> keys) { relay_->onion_keys = std::move(keys); }
     TaskSet& tasks() { return tasks_; }
 
     struct Counters {
@@ -90,6 +94,7 @@ private:
     void on_frame(Link& link, const FrameView& frame, MutableBytes payload) override;
     void on_link_closed(Link& link) override;
     void on_create(Link& link, std::uint32_t channel, ByteView handshake);
+    Result<HopAnswer> answer_create(ByteView handshake);
     void add(Channel& channel);
     void remove(Channel& channel);
 

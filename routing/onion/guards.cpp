@@ -8,6 +8,9 @@ namespace {
 
 using Guards = std::vector<Guard>;
 
+// With a single one there is no way to that one as a rendezvous.
+constexpr std::size_t kFewestAnswering = 2;
+
 // The view, for asking by id.
 using Listed = std::set<NodeId>;
 
@@ -22,7 +25,31 @@ void drop_gone(Guards& guards, const Listed& listed, Time now, Duration unlisted
 
 std::size_t count_listed(const Guards& guards, Time now) {
     return std::count_if(guards.begin(), guards.end(),
-                         [&](const Guard& guard) { return guard.last_listed == now; });
+                         [&](const Guard& guard) { return guard.last_listed == now && !guard.spare; });
+}
+
+// Of the second layer whoever failed is stood in for: an outage of our own does not reach it.
+std::size_t count_standing(const Guards& guards, Time now, Duration retry_after) {
+    return std::count_if(guards.begin(), guards.end(), [&](const Guard& guard) {
+        return guard.last_listed == now && (guard.failed == Time{} || now >= guard.failed + retry_after);
+    });
+}
+
+// As far as is known.
+std::size_t count_answering(const Guards& guards) {
+    return std::count_if(guards.begin(), guards.end(),
+                         [](const Guard& guard) { return guard.failed == Time{}; });
+}
+
+const PathRelay& pick_by_weight(const std::vector<const PathRelay*>& relays, Rng& rng) {
+    std::uint64_t all = 0;
+    for (const auto* relay : relays) all += relay->weight;
+    auto at = rng.below(all);
+    for (const auto* relay : relays) {
+        if (at < relay->weight) return *relay;
+        at -= relay->weight;
+    }
+    return *relays.back();
 }
 
 // Relays that may join `guards`: distinct from those and in other networks.
@@ -61,21 +88,30 @@ void set_failed(Guards& guards, const NodeId& id, Time failed) {
 
 }  // namespace
 
-void GuardState::refresh(const std::vector<PathRelay>& relays, const NodeId& self, Time now, Rng& rng) {
+void GuardState::refresh(const std::vector<PathRelay>& relays, const NodeId& self, Time now, bool may_choose,
+                         Rng& rng) {
     Listed listed;
     for (const auto& relay : relays) listed.insert(relay.id);
-    const auto bring_up = [&](Guards& guards, std::size_t wanted, Duration shortest, Duration longest) {
+    const auto add = [&](Guards& guards, Duration shortest, Duration longest, bool spare) {
+        const auto eligible = candidates(guards, relays, self);
+        if (eligible.empty()) return false;
+        const Duration lifetime(static_cast<Duration::rep>(rng.between(shortest.count(), longest.count())));
+        guards.push_back({pick_by_weight(eligible, rng).id, now + lifetime, now, {}, spare});
+        return true;
+    };
+    const auto bring_up = [&](Guards& guards, std::size_t wanted, Duration shortest, Duration longest,
+                              auto&& count) {
         drop_gone(guards, listed, now, limits_.unlisted_limit);
-        while (count_listed(guards, now) < wanted && guards.size() < limits_.held_max) {
-            auto eligible = candidates(guards, relays, self);
-            if (eligible.empty()) return;
-            const Duration lifetime(
-                static_cast<Duration::rep>(rng.between(shortest.count(), longest.count())));
-            guards.push_back({rng.pick(eligible)->id, now + lifetime, now, {}});
+        while (may_choose && count(guards, now) < wanted && guards.size() < limits_.held_max) {
+            if (!add(guards, shortest, longest, false)) return;
         }
     };
-    bring_up(saved_.first, limits_.guards, limits_.lifetime, limits_.lifetime);
-    bring_up(saved_.second, limits_.second_guards, limits_.second_lifetime_min, limits_.second_lifetime_max);
+    bring_up(saved_.first, limits_.guards, limits_.lifetime, limits_.lifetime, count_listed);
+    const bool few = count_answering(saved_.first) < kFewestAnswering;
+    if (may_choose && few && saved_.first.size() < limits_.held_max)
+        add(saved_.first, limits_.spare_limit, limits_.spare_limit, true);
+    bring_up(saved_.second, limits_.second_guards, limits_.second_lifetime_min, limits_.second_lifetime_max,
+             [&](const Guards& guards, Time at) { return count_standing(guards, at, limits_.retry_after); });
 }
 
 std::vector<NodeId> GuardState::guards(Time now) const {
@@ -92,8 +128,12 @@ void GuardState::on_failure(const NodeId& id, Time now) {
 }
 
 void GuardState::on_success(const NodeId& id) {
-    set_failed(saved_.first, id, {});
-    set_failed(saved_.second, id, {});
+    for (auto* guards : {&saved_.first, &saved_.second}) {
+        set_failed(*guards, id, {});
+        const auto is_it = [&](const Guard& guard) { return guard.id == id && !guard.spare; };
+        if (std::none_of(guards->begin(), guards->end(), is_it)) continue;
+        std::erase_if(*guards, [](const Guard& guard) { return guard.spare && guard.failed != Time{}; });
+    }
 }
 
 }  // namespace catacomb::routing

@@ -22,13 +22,18 @@ struct GuardLimits {
     // However many guards are away, no more than this are ever held: an attacker who takes our guards down
     // one by one does not walk us to a guard of his.
     std::size_t held_max = 6;
+    // While fewer than two guards answer others are tried, one after the other, as many as may be held:
+    // either the guards are away, or we are. Those that did not answer go when a guard does, all after so
+    // long.
+    Duration spare_limit = hours(6);
 };
 
 struct Guard {
     NodeId id;
     Time expires{};
     Time last_listed{};
-    Time failed{};  // Time{}: not since it last worked
+    Time failed{};       // Time{}: not since it last worked
+    bool spare = false;  // while all others are away; it goes when one of them is back
 
     bool operator==(const Guard&) const = default;
 };
@@ -37,12 +42,14 @@ class GuardState {
 public:
     explicit GuardState(GuardLimits limits = {}) : limits_(limits) {}
 
-    // Drops what has expired and fills the vacancies from `relays` (the view). Call before choosing a path.
-    void refresh(const std::vector<PathRelay>& relays, const NodeId& self, Time now, Rng& rng);
+    // Drops what has expired and, when `may_choose`, fills the vacancies from `relays`, by their weights: all
+    // that are known, whether they answer or not. Call before choosing a path.
+    void refresh(const std::vector<PathRelay>& relays, const NodeId& self, Time now, bool may_choose,
+                 Rng& rng);
     // In the order they should be tried: those that failed lately come last.
     std::vector<NodeId> guards(Time now) const;
     std::vector<NodeId> second_guards(Time now) const;
-    // What became of an attempt to reach one of them.
+    // What became of an attempt to reach one of them. A guard that answers sends spares away that do not.
     void on_failure(const NodeId& id, Time now);
     void on_success(const NodeId& id);
 

@@ -12,6 +12,7 @@ namespace catacomb::routing {
 struct PathRelay {
     NodeId id;
     std::vector<std::uint64_t> prefixes;  // Endpoint::network_prefix of each of its addresses
+    std::uint64_t weight = 1;             // how likely it is chosen as a guard, beside the others'
 };
 
 struct PathRequest {

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     append(relays_file, crypto::content_hash(relays_file));
     if (const auto relays = decode_known_relays(relays_file)) CHECK(equal(encode(*relays), relays_file));
     // As the body of a file with the right checksum: the fuzzer cannot guess that.
-    auto file = to_bytes(std::string_view("catacomb identity 2\n"));
+    auto file = to_bytes(std::string_view("catacomb identity 3\n"));
     append(file, input);
     append(file, crypto::content_hash(file));
     if (const auto identity = Identity::decode(file)) CHECK(equal(identity->encode(), file));

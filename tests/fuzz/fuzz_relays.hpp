@@ -37,4 +37,23 @@ struct FuzzRelays {
     }
 };
 
+// Of a relay that signed two onion keys.
+inline Conviction make_conviction(const NetworkParameters& network, Time now) {
+    crypto::SeededRng rng(2);
+    const auto key = crypto::SignKeyPair::generate(rng);
+    Descriptor fields;
+    fields.proofs = *make_proofs(IdentityKind::relay, key.public_key, network, now, rng);
+    fields.link_key = crypto::AgreeKeyPair::generate(rng).public_key;
+    fields.addresses = {Endpoint::v4(0x0a000001u, 4000)};
+    fields.published = now;
+    fields.expires = now + network.descriptor_lifetime;
+    const auto sign = [&] {
+        fields.onion_key = crypto::AgreeKeyPair::generate(rng).public_key;
+        return *sign_descriptor(fields, key, network);
+    };
+    auto first = sign();
+    auto second = sign();
+    return {std::move(first), std::move(second)};
+}
+
 }  // namespace catacomb::routing

@@ -58,11 +58,12 @@ void add_routing(const Corpus& corpus) {
     using namespace routing;
     const auto& all = relays().all;
     corpus.add("descriptor", "good", all[0]->encoded);
+    corpus.add("conviction", "good", make_conviction(relays().network, relays().now).encode());
     corpus.add("endpoint", "v4", "127.10.0.1:4000");
     corpus.add("endpoint", "v6", "[2001:db8::1]:4000");
     corpus.add("gossip", "opening", encode_gossip_request(gossip_opening(relays().view())));
     GossipRequest push;
-    push.want = {1, 2};
+    push.want = std::vector<EntryName>(2);
     push.push = {all[1]->encoded};
     corpus.add("gossip", "push", encode_gossip_request(push));
     corpus.add("gossip", "answer",
@@ -262,7 +263,8 @@ void add_messages(const Corpus& corpus) {
     corpus.add("node_frames", "find",
                request(Method::ring_find, routing::encode_find_step({relays().all[0]->id, 4})));
     corpus.add("node_frames", "gossip",
-               request(Method::gossip, routing::encode_gossip_request({{}, {1, 2}, {}})));
+               request(Method::gossip,
+                       routing::encode_gossip_request({{}, std::vector<routing::EntryName>(2), {}, {}})));
     corpus.add("node_frames", "create", join(Bytes{1, 1, 23, 0, 0, 48, 0}, Bytes(48, 9)));
 }
 
@@ -271,7 +273,7 @@ void add_node(const Corpus& corpus) {
     node::Identity identity{crypto::SignKeyPair::generate(rng),
                             crypto::SignKeyPair::generate(rng),
                             crypto::AgreeKeyPair::generate(rng),
-                            crypto::AgreeKeyPair::generate(rng),
+                            routing::OnionSeed::generate(700, rng),
                             storage::convergent_secret(),
                             {},
                             {},

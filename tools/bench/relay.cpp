@@ -38,7 +38,7 @@ public:
         CHECK(links_.listen(routing::Endpoint::v4(0x7f000001, 0)));
         self_ = describe();
         circuits_.emplace(runtime_, links_,
-                          routing::RelayIdentity{self_->id, onion_key_.clone(), crypto::preferred_suite()});
+                          routing::RelayIdentity{self_->id, keys(), crypto::preferred_suite()});
         circuits_->on_endpoint_stream(
             [this](auto, routing::CircuitStreamPtr stream) { tasks_.spawn(serve(std::move(stream))); });
         thread_ = std::thread([this] { runtime_.run(); });
@@ -84,6 +84,11 @@ public:
     }
 
 private:
+    std::vector<crypto::AgreeKeyPair> keys() const {
+        std::vector<crypto::AgreeKeyPair> out;
+        out.push_back(onion_key_.clone());
+        return out;
+    }
     DescriptorPtr describe() {
         const auto now = runtime_.now();
         routing::Descriptor fields;

@@ -72,11 +72,11 @@ std::unique_ptr<Cluster::Node> Cluster::make_node(std::size_t index) {
         auto key = crypto::SignKeyPair::generate(*rng);
         const auto proofs = make_proofs(IdentityKind::relay, key.public_key, network_, world_.now(), *rng);
         auto link_key = crypto::AgreeKeyPair::generate(*rng);
-        auto onion_key = crypto::AgreeKeyPair::generate(*rng);
+        auto onion_seed = routing::OnionSeed::generate(proofs->epoch, *rng);
         options.relay.emplace(node::RelayOptions{std::move(key),
                                                  *proofs,
                                                  std::move(link_key),
-                                                 std::move(onion_key),
+                                                 std::move(onion_seed),
                                                  out->address,
                                                  {},
                                                  4,
@@ -113,7 +113,7 @@ node::NodeOptions Cluster::options_for(const Node& from) const {
     out.warnings = from.options.warnings;
     if (const auto& relay = from.options.relay) {
         out.relay.emplace(node::RelayOptions{relay->key.clone(), relay->proofs, relay->link_key.clone(),
-                                             relay->onion_key.clone(), relay->listen, relay->advertise,
+                                             relay->onion_seed.clone(), relay->listen, relay->advertise,
                                              relay->capacity_class, from.starts, relay->circuit_cipher});
     }
     if (const auto& vault = from.options.vault) {

@@ -28,7 +28,9 @@ void found_anew(std::uint64_t seed, std::size_t index, Time now, node::NodeOptio
     const auto again = [&](IdentityKind kind, const crypto::VerifyKey& key) {
         return make_proofs(kind, key, options.network, now, *rng).value();
     };
-    options.relay->proofs = again(IdentityKind::relay, options.relay->key.public_key);
+    auto& relay = *options.relay;
+    relay.proofs = again(IdentityKind::relay, relay.key.public_key);
+    relay.onion_seed = {relay.proofs.epoch, relay.onion_seed.expose().clone()};
     auto& vault = options.vault->identity;
     vault.proofs = again(IdentityKind::vault, vault.key);
 }

@@ -9,6 +9,7 @@
 #include "tools/sim/crash_net.hpp"
 #include "tools/sim/epoch_net.hpp"
 #include "tools/sim/liars_insert.hpp"
+#include "tools/sim/newcomers.hpp"
 
 namespace catacomb::sim {
 namespace {
@@ -18,7 +19,8 @@ constexpr auto kUsage =
     "usage: catacomb-sim crash-net [--seed S] [--nodes N] [--files F] [--hours H] [--quiet yes]\n"
     "       catacomb-sim epochs    [--seed S] [--nodes N] [--files F] [--hours H] [--epochs E] [--quiet "
     "yes]\n"
-    "       catacomb-sim liars-insert [--seed S] [--nodes N] [--files F] [--percent P] [--quiet yes]\n";
+    "       catacomb-sim liars-insert [--seed S] [--nodes N] [--files F] [--percent P] [--quiet yes]\n"
+    "       catacomb-sim newcomers [--seed S] [--nodes N] [--clients C] [--quiet yes]\n";
 
 template <class Number>
 bool take_number(std::string_view text, Number& out) {
@@ -30,7 +32,7 @@ bool take_number(std::string_view text, Number& out) {
 // What is not said is as the simulation has it.
 struct Words {
     std::uint64_t seed = 1;
-    std::size_t nodes = 0, files = 0, epochs = 0;
+    std::size_t nodes = 0, files = 0, epochs = 0, clients = 0;
     double hours = 0;
     unsigned percent = 30;
     bool quiet = false;
@@ -40,6 +42,7 @@ struct Words {
         if (name == "--nodes") return take_number(value, nodes) && nodes >= kFewestNodes;
         if (name == "--files") return take_number(value, files) && files > 0;
         if (name == "--epochs") return take_number(value, epochs) && epochs > 0;
+        if (name == "--clients") return take_number(value, clients) && clients > 0;
         if (name == "--hours") return take_number(value, hours) && hours > 0;
         if (name == "--percent") return take_number(value, percent) && percent <= 100;
         if (name == "--quiet") return quiet = value == "yes";
@@ -124,6 +127,26 @@ int liars_insert(const Words& words) {
     return held ? 0 : 1;
 }
 
+// One network's guards say little of evenness: the proof adds up those of many.
+int newcomers(const Words& words) {
+    constexpr double kFarOff = 5;
+    NewcomersOptions options;
+    options.seed = words.seed;
+    Words::set(options.relays, words.nodes);
+    Words::set(options.clients, words.clients);
+    words.listen(options);
+    const auto outcome = run_newcomers(options);
+    if (!outcome.trouble.empty()) std::cout << outcome.trouble << "\n";
+    std::cout << "chosen";
+    for (const auto count : outcome.chosen) std::cout << " " << count;
+    const bool held = outcome.trouble.empty() && outcome.ready == options.clients &&
+                      outcome.slowest <= minutes(1) && excess_unevenness(outcome.chosen) < kFarOff;
+    std::cout << "\nseed " << options.seed << (held ? " held: " : " FAILED: ") << outcome.ready << " of "
+              << options.clients << " ready, " << outcome.by_introducers << " introducers chosen, slowest "
+              << in_seconds(outcome.slowest) << std::endl;
+    return held ? 0 : 1;
+}
+
 int run(int argc, char** argv) {
     Words words;
     bool good = argc % 2 == 0;
@@ -132,6 +155,7 @@ int run(int argc, char** argv) {
     if (mode == "crash-net") return crash_net(words);
     if (mode == "epochs") return epochs(words);
     if (mode == "liars-insert") return liars_insert(words);
+    if (mode == "newcomers") return newcomers(words);
     std::cerr << kUsage;
     return 2;
 }

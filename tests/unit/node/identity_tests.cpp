@@ -68,7 +68,8 @@ BOOST_AUTO_TEST_CASE(it_is_made_once_and_stays) {
     BOOST_TEST((second->relay_key.public_key == first->relay_key.public_key));
     BOOST_TEST((second->vault_key.public_key == first->vault_key.public_key));
     BOOST_TEST((second->link_key.public_key == first->link_key.public_key));
-    BOOST_TEST((second->onion_key.public_key == first->onion_key.public_key));
+    const auto epoch = first->relay_proofs.epoch;
+    BOOST_TEST((second->onion_seed.key_of(epoch).public_key == first->onion_seed.key_of(epoch).public_key));
     BOOST_TEST((second->convergence_secret == first->convergence_secret));
     BOOST_TEST((second->relay_proofs == first->relay_proofs));
     BOOST_TEST((second->vault_proofs == first->vault_proofs));
@@ -79,7 +80,7 @@ BOOST_AUTO_TEST_CASE(its_secrets_are_five_different_ones) {
     auto made = open();
     BOOST_REQUIRE(made);
     BOOST_TEST((made->relay_key.public_key != made->vault_key.public_key));
-    BOOST_TEST(!(made->link_key.secret == made->onion_key.secret));
+    BOOST_TEST(!(made->link_key.secret == made->onion_seed.expose()));
     BOOST_TEST(!(made->link_key.secret == made->convergence_secret));
 }
 
@@ -94,10 +95,50 @@ BOOST_AUTO_TEST_CASE(guards_are_kept_in_their_order) {
     BOOST_REQUIRE(made);
     made->guards.first = {guard_number(3), guard_number(1)};
     made->guards.second = {guard_number(2)};
-    BOOST_REQUIRE(save_identity(dir.path(), *made));
+    BOOST_REQUIRE(save_identity(dir.path(), *made, rng));
     auto back = open();
     BOOST_REQUIRE(back);
     BOOST_TEST((back->guards == made->guards));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_the_version_before_is_read) {
+    auto made = open();
+    BOOST_REQUIRE(made);
+    made->guards = {};
+    auto bytes = made->encode();
+    // It had one onion key where the seed is, and no epoch of it.
+    bytes[18] = '2';
+    const auto epoch_at = bytes.size() - 32 - 4 - 4 - 4;
+    bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(epoch_at),
+                bytes.begin() + static_cast<std::ptrdiff_t>(epoch_at) + 4);
+    bytes.resize(bytes.size() - 32);
+    append(bytes, crypto::content_hash(bytes));
+    write(bytes);
+    auto back = open();
+    BOOST_REQUIRE(back);
+    BOOST_TEST((id_of_relay(*back) == id_of_relay(*made)));
+    BOOST_TEST((id_of_vault(*back) == id_of_vault(*made)));
+    BOOST_TEST(back->onion_seed.epoch() == back->relay_proofs.epoch);
+    BOOST_TEST(Identity::decode(read()).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(onion_keys_begin_with_the_epoch_and_go_on) {
+    auto first = open();
+    BOOST_REQUIRE(first);
+    const auto epoch = first->relay_proofs.epoch;
+    BOOST_TEST(first->onion_seed.epoch() == epoch);
+    now += network.pow_epoch;
+    auto later = open();
+    BOOST_REQUIRE(later);
+    BOOST_TEST(
+        (later->onion_seed.key_of(epoch + 1).public_key == first->onion_seed.key_of(epoch + 1).public_key));
+    // A clock that was ahead has made the node forget the keys of now: it begins anew.
+    first->onion_seed.forget_before(epoch + 5);
+    first->relay_proofs = later->relay_proofs;
+    BOOST_REQUIRE(save_identity(dir.path(), *first, rng));
+    auto anew = open();
+    BOOST_REQUIRE(anew);
+    BOOST_TEST(anew->onion_seed.epoch() == anew->relay_proofs.epoch);
 }
 
 BOOST_AUTO_TEST_CASE(ids_outlive_every_epoch) {
@@ -240,7 +281,7 @@ BOOST_AUTO_TEST_CASE(a_checksum_alone_makes_no_identity) {
     };
     BOOST_REQUIRE(Identity::decode(sealed(body)));
     auto of_another_version = body;
-    of_another_version[18] = '3';
+    of_another_version[18] = '4';
     BOOST_TEST(!Identity::decode(sealed(of_another_version)));
     auto longer = body;
     longer.push_back(0);

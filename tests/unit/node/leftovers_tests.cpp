@@ -31,7 +31,7 @@ std::vector<Bytes> only(Bytes secret) {
 }
 std::vector<Bytes> secrets_of(const Identity& of) {
     return {in_clear(of.relay_key.secret), in_clear(of.vault_key.secret), in_clear(of.link_key.secret),
-            in_clear(of.onion_key.secret), in_clear(of.convergence_secret)};
+            in_clear(of.onion_seed.expose()), in_clear(of.convergence_secret)};
 }
 
 // The middle of a key's text, and what of its symbols stands for that.
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(an_identity_leaves_nothing) {
     BOOST_REQUIRE(made.has_value());
     auto secrets = secrets_of(*made);
     FreedMemory freed(std::move(secrets));
-    BOOST_TEST(save_identity(dir.path(), *made).has_value());
+    BOOST_TEST(save_identity(dir.path(), *made, rng).has_value());
     {
         const auto again = open_identity(dir.path(), network, now + hours(1), rng);
         BOOST_TEST(again.has_value());

@@ -49,16 +49,15 @@ struct Town {
         return decode_gossip_answer(answered, test_network().view_cap).value();
     }
     void exchange(View& mine, View& other) {
-        std::set<std::uint64_t> fetched;  // what is older than ours is not asked for twice
-        const auto declined = [&](std::uint64_t entry) { return fetched.contains(entry); };
+        std::set<EntryName> fetched;  // what is older than ours is not asked for twice
+        const auto declined = [&](const EntryName& entry) { return fetched.contains(entry); };
         const auto answer = ask(gossip_opening(mine), other);
         for (bool push = true;; push = false) {
             const auto next = gossip_follow_up(mine, answer, push, declined);
             if (next.want.empty() && next.push.empty()) return;
             const auto more = ask(next, other);
             take(mine, more.descriptors);
-            for (const auto& bytes : more.descriptors)
-                fetched.insert(digest_prefix(decoded.at(bytes)->digest));
+            for (const auto& bytes : more.descriptors) fetched.insert(entry_name(decoded.at(bytes)->digest));
         }
     }
     // Everybody exchanges once with somebody it knows.
@@ -136,13 +135,13 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_waits) {
 BOOST_AUTO_TEST_CASE(the_declined_are_not_asked_for_again) {
     Town town(3);
     const auto answer = town.ask(gossip_opening(town.views[1]), town.views[2]);
-    const auto unwanted = digest_prefix(town.relays[2].descriptor()->digest);
+    const auto unwanted = entry_name(town.relays[2].descriptor()->digest);
     const auto next =
-        gossip_follow_up(town.views[1], answer, false, [&](std::uint64_t e) { return e == unwanted; });
+        gossip_follow_up(town.views[1], answer, false, [&](const EntryName& e) { return e == unwanted; });
     BOOST_TEST(next.want.empty());
     BOOST_TEST(next.push.empty());  // a client pushes nothing
-    const auto all = gossip_follow_up(town.views[1], answer, true, [](std::uint64_t) { return false; });
-    BOOST_TEST(all.want == std::vector{unwanted});
+    const auto all = gossip_follow_up(town.views[1], answer, true, [](const EntryName&) { return false; });
+    BOOST_TEST((all.want == std::vector{unwanted}));
     BOOST_TEST(all.push.size() == 1U);
 }
 
@@ -153,19 +152,23 @@ BOOST_AUTO_TEST_CASE(hostile_messages_are_refused) {
     const auto answer = [](const GossipAnswer& a) {
         return decode_gossip_answer(encode_gossip_answer(a), 100).has_value();
     };
+    using Names = std::vector<EntryName>;
     BOOST_TEST(request({}));
-    BOOST_TEST(request({std::vector<std::uint64_t>(256), {}, {}}));
-    BOOST_TEST(!request({std::vector<std::uint64_t>(255), {}, {}}));
-    BOOST_TEST(!request({std::vector<std::uint64_t>(257), {}, {}}));
-    BOOST_TEST(!request({{}, std::vector<std::uint64_t>(kMaxGossipWants + 1), {}}));
-    BOOST_TEST(!request({{}, {}, {Bytes(kMaxDescriptorSize + 1)}}));
-    BOOST_TEST(!request({{}, {}, std::vector<Bytes>(129, Bytes(kMaxDescriptorSize))}));
-    const std::vector<std::uint64_t> fifty(50);
-    BOOST_TEST(answer({{{3, fifty}, {255, fifty}}, {}}));
-    BOOST_TEST(!answer({{{3, fifty}, {256, fifty}}, {}}));
-    BOOST_TEST(!answer({{{3, fifty}, {3, fifty}}, {}}));
-    BOOST_TEST(!answer({{{3, fifty}, {4, fifty}, {5, {1}}}, {}}));
-    BOOST_TEST(!answer({{}, std::vector<Bytes>(129, Bytes(kMaxDescriptorSize))}));
+    BOOST_TEST(request({Names(256), {}, {}, {}}));
+    BOOST_TEST(!request({Names(255), {}, {}, {}}));
+    BOOST_TEST(!request({Names(257), {}, {}, {}}));
+    BOOST_TEST(!request({{}, Names(kMaxGossipWants + 1), {}, {}}));
+    BOOST_TEST(!request({{}, {}, {Bytes(kMaxDescriptorSize + 1)}, {}}));
+    BOOST_TEST(!request({{}, {}, std::vector<Bytes>(129, Bytes(kMaxDescriptorSize)), {}}));
+    BOOST_TEST(!request({{}, {}, {}, {Bytes(kMaxConvictionSize + 1)}}));
+    BOOST_TEST(!request({{}, {}, std::vector<Bytes>(128, Bytes(kMaxDescriptorSize)), {Bytes(1)}}));
+    const Names fifty(50);
+    BOOST_TEST(answer({{{3, fifty}, {255, fifty}}, {}, {}}));
+    BOOST_TEST(!answer({{{3, fifty}, {256, fifty}}, {}, {}}));
+    BOOST_TEST(!answer({{{3, fifty}, {3, fifty}}, {}, {}}));
+    BOOST_TEST(!answer({{{3, fifty}, {4, fifty}, {5, Names(1)}}, {}, {}}));
+    BOOST_TEST(!answer({{}, std::vector<Bytes>(129, Bytes(kMaxDescriptorSize)), {}}));
+    BOOST_TEST(!answer({{}, std::vector<Bytes>(128, Bytes(kMaxDescriptorSize)), {Bytes(1)}}));
     crypto::SeededRng rng(9);
     for (int i = 0; i < 5000; ++i) {
         Bytes garbage(rng.below(300));
@@ -176,18 +179,23 @@ BOOST_AUTO_TEST_CASE(hostile_messages_are_refused) {
     }
 }
 
-// The longest answer to any request: a full view of which every bucket differs, and descriptors to the limit
-// of a message, the shortest that there are.
+// The longest answers: a full view of which every bucket differs, and descriptors to the limit of a message,
+// the shortest that there are. None has both.
 BOOST_AUTO_TEST_CASE(the_longest_answer_fits_into_one) {
     const std::size_t entries = NetworkParameters{}.view_cap;
     crypto::SeededRng rng(1);
-    const auto encoded = TestRelay(rng, test_address(1)).descriptor()->encoded;
-    GossipAnswer answer;
+    const auto relay = TestRelay(rng, test_address(1)).descriptor();
+    GossipAnswer names, descriptors;
     for (std::size_t i = 0; i < kViewBuckets; ++i)
-        answer.differing.push_back({i, std::vector<std::uint64_t>(entries / kViewBuckets)});
-    for (std::size_t total = 0; total + encoded.size() <= kMaxGossipDescriptorBytes; total += encoded.size())
-        answer.descriptors.push_back(encoded);
-    const auto size = encode_gossip_answer(answer).size();
+        names.differing.push_back({i, std::vector<EntryName>(entries / kViewBuckets)});
+    const auto one = relay->encoded.size();
+    for (std::size_t total = 0; total + one <= kMaxGossipDescriptorBytes; total += one)
+        descriptors.descriptors.push_back(relay->encoded);
+    View view(test_network());
+    view.insert(relay, kTestNow);
+    GossipRequest both{std::vector<EntryName>(kViewBuckets), {entry_name(relay->digest)}, {}, {}};
+    BOOST_TEST(gossip_answer(view, both).descriptors.empty());
+    const auto size = std::max(encode_gossip_answer(names).size(), encode_gossip_answer(descriptors).size());
     BOOST_TEST_MESSAGE(size << " bytes");
     BOOST_TEST(size <= kRpcMaxBody);
 }

@@ -25,12 +25,12 @@ struct World {
 
     World() { add_relays(60); }
     void add_relays(std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) relays.push_back({rng.opaque<NodeId>(), {relays.size()}});
+        for (std::size_t i = 0; i < count; ++i) relays.push_back({rng.opaque<NodeId>(), {relays.size()}, 1});
     }
     void remove(const NodeId& id) {
         std::erase_if(relays, [&](const auto& relay) { return relay.id == id; });
     }
-    void refresh() { state.refresh(relays, self, now, rng); }
+    void refresh() { state.refresh(relays, self, now, true, rng); }
     void pass(Duration time) {
         for (const auto end = now + time; now < end; now += hours(6)) refresh();
     }
@@ -43,7 +43,7 @@ bool contains(const std::vector<NodeId>& ids, const NodeId& id) {
 BOOST_FIXTURE_TEST_SUITE(onion_guards, World)
 
 BOOST_AUTO_TEST_CASE(guards_are_few_distinct_and_kept) {
-    relays.push_back({self, {1000}});
+    relays.push_back({self, {1000}, 1});
     refresh();
     const auto first = state.guards(now);
     BOOST_TEST(first.size() == 3u);
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(guards_are_few_distinct_and_kept) {
 
 BOOST_AUTO_TEST_CASE(guards_are_in_distinct_networks_and_never_this_node) {
     for (auto& relay : relays) relay.prefixes = {relay.prefixes[0] % 2};
-    relays.push_back({self, {7}});
+    relays.push_back({self, {7}, 1});
     refresh();
     // Two other networks; this node, alone in a third, would make three.
     BOOST_TEST(state.guards(now).size() == 2u);
@@ -100,6 +100,85 @@ BOOST_AUTO_TEST_CASE(taking_guards_down_does_not_walk_through_the_network) {
         now += hours(1);
     }
     BOOST_TEST(state.guards(now).size() == limits.held_max);
+}
+
+BOOST_AUTO_TEST_CASE(none_is_chosen_before_it_may_be) {
+    state.refresh(relays, self, now, false, rng);
+    BOOST_TEST(state.guards(now).empty());
+    refresh();
+    const auto first = state.guards(now);
+    remove(first[0]);
+    for (int day = 0; day < 3; ++day) state.refresh(relays, self, now += kDay, false, rng);
+    BOOST_TEST((state.guards(now) == first));
+}
+
+BOOST_AUTO_TEST_CASE(spares_come_while_fewer_than_two_answer) {
+    refresh();
+    const auto first = state.guards(now);
+    state.on_failure(first[0], now);
+    refresh();
+    BOOST_TEST(state.guards(now).size() == 3u);
+    state.on_failure(first[1], now);
+    refresh();
+    const auto with_spare = state.guards(now);
+    BOOST_TEST(with_spare.size() == 4u);
+    BOOST_TEST((with_spare[0] == first[2]));
+    const auto spare = with_spare[1];
+    BOOST_TEST(!contains(first, spare));
+    // One that answers stays, so that nobody walks us to another each time.
+    for (int i = 0; i < 10; ++i, refresh()) {
+        state.on_success(first[2]);
+        state.on_success(spare);
+    }
+    BOOST_TEST((state.guards(now) == with_spare));
+}
+
+BOOST_AUTO_TEST_CASE(an_outage_of_our_own_leaves_no_spares) {
+    refresh();
+    const auto first = state.guards(now);
+    for (int i = 0; i < 20; ++i, refresh()) {
+        for (const auto& id : state.guards(now)) state.on_failure(id, now);
+    }
+    BOOST_TEST(state.guards(now).size() == limits.held_max);
+    BOOST_TEST((state.guards(now)[0] == first[0]));  // they are tried first
+    state.on_success(first[0]);
+    BOOST_TEST(state.guards(now).size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(spares_are_exchanged_after_hours) {
+    refresh();
+    const auto fail_all = [&] {
+        for (const auto& id : state.guards(now)) state.on_failure(id, now);
+    };
+    for (int i = 0; i < 10; ++i, refresh()) fail_all();
+    const auto before = state.guards(now);
+    now += limits.spare_limit;
+    refresh();
+    const auto after = state.guards(now);
+    BOOST_TEST(before.size() == limits.held_max);
+    BOOST_TEST(after.size() == 4u);  // the guards, and another spare, which has not failed
+}
+
+BOOST_AUTO_TEST_CASE(a_second_guard_that_fails_is_stood_in_for) {
+    refresh();
+    const auto before = state.second_guards(now);
+    for (const auto& id : before) state.on_failure(id, now);
+    refresh();
+    const auto after = state.second_guards(now);
+    BOOST_TEST(after.size() == limits.held_max);
+    BOOST_TEST(!contains(before, after.front()));
+}
+
+BOOST_AUTO_TEST_CASE(who_weighs_more_is_chosen_more_often) {
+    relays[0].weight = 60;  // as much as all others
+    std::size_t chosen = 0;
+    for (int i = 0; i < 400; ++i) {
+        GuardState fresh(limits);
+        fresh.refresh(relays, self, now, true, rng);
+        chosen += fresh.guards(now).front() == relays[0].id ? 1 : 0;
+    }
+    BOOST_TEST(chosen > 160u);
+    BOOST_TEST(chosen < 240u);
 }
 
 BOOST_AUTO_TEST_CASE(second_guards_change_over_days) {

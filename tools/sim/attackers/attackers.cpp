@@ -25,6 +25,14 @@ std::span<const Attacker> attackers() {
                  Defence::claims_are_doubted, &censor_file},
         Attacker{"news-forger", "has a relay work out false proofs of relays that do not exist",
                  Defence::false_proofs_are_counted, &forge_news},
+        Attacker{"key-tagger", "knows a newcomer again by an onion key that it shows to nobody else",
+                 Defence::keys_are_witnessed, &tag_newcomer},
+        Attacker{"equivocator", "signs two onion keys for one epoch and stays in the views",
+                 Defence::keys_are_witnessed, &equivocate},
+        Attacker{"guard-pusher", "is the guard of most newcomers, because it is the first that they meet",
+                 Defence::guards_wait, &push_guards},
+        Attacker{"guard-walker", "makes a client take more guards by cutting its line", Defence::guards_wait,
+                 &walk_guards},
     };
     return kAll;
 }

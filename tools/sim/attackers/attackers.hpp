@@ -40,5 +40,9 @@ Verdict forge_proofs(const Trial& trial);
 Verdict fill_registry(const Trial& trial);
 Verdict censor_file(const Trial& trial);
 Verdict forge_news(const Trial& trial);
+Verdict tag_newcomer(const Trial& trial);
+Verdict equivocate(const Trial& trial);
+Verdict push_guards(const Trial& trial);
+Verdict walk_guards(const Trial& trial);
 
 }  // namespace catacomb::sim
