@@ -29,10 +29,21 @@ routing::PathRelay to_path_relay(const routing::Descriptor& relay) {
 
 Paths::Paths(Parts parts) : parts_(std::move(parts)), rng_(parts_.runtime.rng().split("paths")) {}
 
-Task<Result<CircuitPtr>> Paths::build_client(std::vector<NodeId> avoid_exits, Time deadline) {
+routing::PathRequest Paths::client_request() const {
     routing::PathRequest request;
     request.hops = parts_.client_hops;
+    return request;
+}
+
+Task<Result<CircuitPtr>> Paths::build_client(std::vector<NodeId> avoid_exits, Time deadline) {
+    auto request = client_request();
     request.avoid_last = std::move(avoid_exits);
+    co_return co_await build(std::move(request), deadline);
+}
+
+Task<Result<CircuitPtr>> Paths::build_client_to(NodeId exit, Time deadline) {
+    auto request = client_request();
+    request.last = exit;
     co_return co_await build(std::move(request), deadline);
 }
 
@@ -117,10 +128,11 @@ Task<Result<CircuitPtr>> Paths::build(routing::PathRequest request, Time deadlin
         blame(*path, failed_hop);
         // We asked the first hop ourselves; of the later ones we have only another relay's word.
         if (failed_hop == 1) heard_of_first(*path->front(), circuit.error(), started);
-        // The rendezvous itself does not answer: another path will not help.
-        if (request.last && failed_hop == path->size()) co_return circuit.error();
+        // Where it must end does not answer: another path will hardly help.
+        if (request.last && failed_hop == path->size())
+            co_return error(Code::unreachable, circuit.error().text());
         const auto pause = backoff.next(*rng_);
-        if (runtime.now() + pause >= deadline) co_return circuit.error();
+        if (runtime.now() + pause >= deadline) co_return error(Code::timed_out, circuit.error().text());
         const bool slept = co_await routing::sleep_for(runtime, pause);
         if (!slept) co_return error(Code::closed);
     }

@@ -33,6 +33,8 @@ public:
     // first of them are given up first. Tries other relays until the deadline. Code::too_few_relays when the
     // network is too small: that does not change by trying.
     Task<Result<CircuitPtr>> build_client(std::vector<routing::NodeId> avoid_exits, Time deadline);
+    // Guard, middle, that exit. Code::unreachable: the exit is known and does not answer.
+    Task<Result<CircuitPtr>> build_client_to(routing::NodeId exit, Time deadline);
     // Guard, second-layer guard, fresh middle, the rendezvous. The rendezvous may be this very node.
     Task<Result<CircuitPtr>> build_vault(routing::DescriptorPtr rendezvous, Time deadline);
 
@@ -46,6 +48,7 @@ public:
     std::optional<Duration> typical_build_time() const;
 
 private:
+    routing::PathRequest client_request() const;
     Task<Result<CircuitPtr>> build(routing::PathRequest request, Time deadline);
     Result<std::vector<routing::DescriptorPtr>> choose(const routing::PathRequest& request);
     Result<std::vector<routing::DescriptorPtr>> choose_from(const std::vector<routing::DescriptorPtr>& known,
