@@ -15,8 +15,9 @@ enum class Defence : std::uint8_t {
     false_proofs_are_counted,  // against who brought them: after a few he is not heard for a while, and who
                                // waits for a turn takes turns with others
     registry_is_shared,        // what a rendezvous knows of vaults has a budget, and the largest give way
-    claims_are_doubted,  // a vault registers on its own arc alone; those who claim a block are asked in an
-                         // order that nobody chooses, and others beside those who are silent
+    claims_are_doubted,   // a vault registers on its own arc alone; those who claim a block are asked in an
+                          // order that nobody chooses, and others beside those who are silent
+    guards_are_compared,  // one by which far fewer circuits come about than by another is left
 };
 
 bool stands(Defence which);

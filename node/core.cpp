@@ -265,6 +265,7 @@ StatusFacts NodeCore::status() const {
     facts.circuits_ready = pool_.ready();
     facts.links = links_.count();
     facts.build_time = paths_.typical_build_time();
+    facts.guards_left = paths_.guards_left();
     facts.jobs_running = client_.running();
     facts.of_machine = options_.warnings;
     facts.ready = is_ready();

@@ -17,6 +17,8 @@ public:
     // or too_few_relays: an exit that was named cannot be had.
     using Promised = std::shared_ptr<routing::Promise<CircuitPtr>>;
     Promised take(ExitWish wish, Time deadline);
+    // What became of one that was taken, the first time it was used.
+    void used(const CircuitPtr& circuit, bool served) { paths_.used(circuit, served); }
     std::size_t ready() const { return clean_.size(); }
 
 private:

@@ -1,6 +1,7 @@
 #include "node/circuits/exit_set.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace catacomb::node {
 namespace {
@@ -24,6 +25,10 @@ std::optional<std::size_t> ExitSet::slot_of(const CircuitPtr& circuit) const {
     return static_cast<std::size_t>(found - circuits_.begin());
 }
 
+void ExitSet::tell(std::size_t slot, bool served) {
+    if (!closed_ && !std::exchange(told_[slot], true)) pool_.used(circuits_[slot], served);
+}
+
 void ExitSet::end(std::size_t slot) {
     circuits_[slot]->close();
     circuits_[slot].reset();
@@ -32,6 +37,7 @@ void ExitSet::end(std::size_t slot) {
 // A circuit that ended counts once, however many requests it ended.
 void ExitSet::settle(std::size_t slot) {
     if (!circuits_[slot] || !circuits_[slot]->is_closed()) return;
+    tell(slot, false);
     circuits_[slot].reset();
     exits_.broke(slot);
 }
@@ -54,7 +60,7 @@ Task<Result<CircuitPtr>> ExitSet::get(std::size_t slot, Time deadline) {
 // Code::unreachable: the exit that was wished for cannot be reached, and the wish is another now.
 Task<Result<CircuitPtr>> ExitSet::build(std::size_t slot, Time deadline) {
     const auto wish = exits_.wish(slot);
-    building_ = source_(wish, deadline);
+    building_ = pool_.take(wish, deadline);
     auto circuit = co_await building_->wait(deadline);
     // Nobody takes it any more: the pool keeps what comes now.
     if (!circuit) building_->set(circuit.error());
@@ -66,6 +72,7 @@ Task<Result<CircuitPtr>> ExitSet::build(std::size_t slot, Time deadline) {
     }
     if (circuit) {
         circuits_[slot] = *circuit;
+        told_[slot] = false;
         exits_.ends_at(slot, (*circuit)->endpoint().id);
         co_return circuit;
     }
@@ -76,7 +83,10 @@ Task<Result<CircuitPtr>> ExitSet::build(std::size_t slot, Time deadline) {
 }
 
 void ExitSet::served(const CircuitPtr& circuit) {
-    if (const auto slot = slot_of(circuit)) exits_.served(*slot);
+    const auto slot = slot_of(circuit);
+    if (!slot) return;
+    tell(*slot, true);
+    exits_.served(*slot);
 }
 
 void ExitSet::failed(const CircuitPtr& circuit, const Error& why) {
@@ -91,7 +101,9 @@ void ExitSet::failed(const CircuitPtr& circuit, const Error& why) {
 
 void ExitSet::stalled(const CircuitPtr& circuit) {
     const auto slot = slot_of(circuit);
-    if (slot && exits_.stalled(*slot)) end(*slot);
+    if (!slot || !exits_.stalled(*slot)) return;
+    tell(*slot, false);
+    end(*slot);
 }
 
 }  // namespace catacomb::node

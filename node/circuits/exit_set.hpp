@@ -1,6 +1,5 @@
 // ExitSet: the circuits of one job, at most three ends at a time (job_exits.hpp says which). A circuit serves
-// one job and is then closed, so that no exit sees two jobs of one client together. What kind of circuits
-// they are, whoever makes the set says.
+// one job and is then closed, so that no exit sees two jobs of one client together.
 #pragma once
 
 #include "node/circuits/circuit_pool.hpp"
@@ -9,15 +8,7 @@ namespace catacomb::node {
 
 class ExitSet {
 public:
-    // Promises a circuit that ends where it is wished.
-    using Source = std::function<CircuitPool::Promised(ExitWish wish, Time deadline)>;
-
-    ExitSet(Runtime& runtime, Source source)
-        : runtime_(runtime), source_(std::move(source)), changed_(runtime) {}
-    // A client's circuits.
-    ExitSet(Runtime& runtime, CircuitPool& pool)
-        : ExitSet(runtime,
-                  [&pool](ExitWish wish, Time deadline) { return pool.take(std::move(wish), deadline); }) {}
+    ExitSet(Runtime& runtime, CircuitPool& pool) : pool_(pool), changed_(runtime) {}
     ~ExitSet() { close(); }
 
     // The circuit in `slot` (below kExitsPerJob), built when there is none or it ended: to the same exit, if
@@ -38,12 +29,13 @@ private:
     void settle(std::size_t slot);
     Task<Result<CircuitPtr>> build(std::size_t slot, Time deadline);
     void end(std::size_t slot);
+    void tell(std::size_t slot, bool served);
 
-    Runtime& runtime_;
-    Source source_;
+    CircuitPool& pool_;
     JobExits exits_;
     std::array<CircuitPtr, kExitsPerJob> circuits_;
-    CircuitPool::Promised building_;  // one at a time: each must know at which exits the others end
+    std::array<bool, kExitsPerJob> told_{};  // what became of the circuit's first use
+    CircuitPool::Promised building_;         // one at a time: each must know at which exits the others end
     routing::Gate changed_;
     bool closed_ = false;
 };

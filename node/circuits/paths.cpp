@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/defence.hpp"
 #include "base/log.hpp"
 #include "routing/backoff.hpp"
 
@@ -12,6 +13,8 @@ using routing::DescriptorPtr;
 using routing::NodeId;
 
 constexpr auto kAvoidFor = seconds(30);
+// Of all relays that are known. Who fails circuits to all but a few would have us choose among those few.
+constexpr std::size_t kAvoidedShare = 4;
 constexpr std::size_t kBuildTimesKept = 100;
 constexpr std::size_t kBuildTimesNeeded = 10;
 constexpr auto kFirstAttemptLimit = seconds(10);
@@ -87,9 +90,11 @@ Result<std::vector<DescriptorPtr>> Paths::choose_from(const std::vector<Descript
     const auto relays = candidates(known, request);
     guards_.refresh(relays, parts_.self, now, *rng_);
     request.guards = guards_.guards(now);
+    if (stands(Defence::guards_are_compared))
+        request.guards = bias_.arrange(std::move(request.guards), request.hops, now);
     if (request.hops == kVaultHops) request.second_guards = guards_.second_guards(now);
     if (request.last != parts_.self) request.self = parts_.self;
-    for (const auto& id : avoided()) {
+    for (const auto& id : avoided(relays.size() / kAvoidedShare)) {
         if (request.last != id) request.avoid.push_back(id);
     }
     // Better a path over a relay that failed lately, or an exit used before, than none.
@@ -115,16 +120,19 @@ Task<Result<CircuitPtr>> Paths::build(routing::PathRequest request, Time deadlin
         auto path = choose(request);
         if (!path) co_return path.error();
         const auto started = runtime.now();
-        const auto attempt_deadline = std::min(deadline, started + attempt_limit());
+        const auto limit = attempt_limit();
+        const auto attempt_deadline = std::min(deadline, started + limit);
         std::size_t failed_hop = 0;
         auto circuit = co_await parts_.circuits.build(*path, attempt_deadline, &failed_hop);
         if (circuit) {
+            weigh(*path, 0);
             guards_.on_success(path->front()->id);
             build_times_.push_back(runtime.now() - started);
             if (build_times_.size() > kBuildTimesKept) build_times_.pop_front();
             co_return std::move(*circuit);
         }
         if (circuit.error().is(Code::closed)) co_return circuit.error();
+        if (attempt_deadline == started + limit) weigh(*path, failed_hop);
         blame(*path, failed_hop);
         // We asked the first hop ourselves; of the later ones we have only another relay's word.
         if (failed_hop == 1) heard_of_first(*path->front(), circuit.error(), started);
@@ -148,16 +156,38 @@ void Paths::blame(const std::vector<DescriptorPtr>& path, std::size_t failed_hop
     if (is_guard) guards_.on_failure(relay->id, now);
 }
 
+// `failed_hop` 0: it was built.
+void Paths::weigh(const std::vector<DescriptorPtr>& path, std::size_t failed_hop) {
+    const auto now = parts_.runtime.now();
+    const auto& guard = path.front()->id;
+    tell_if(failed_hop == 0 ? bias_.built(guard, path.size(), now)
+                            : bias_.failed(guard, path.size(), failed_hop, now));
+}
+
+void Paths::used(const CircuitPtr& circuit, bool served) {
+    const auto& path = circuit->path();
+    tell_if(bias_.used(path.front()->id, path.size(), served, parts_.runtime.now()));
+}
+
+void Paths::tell_if(bool guard_left) {
+    if (guard_left)
+        log_warning("paths", "a guard fails far more circuits than another: it is left for a day");
+}
+
 void Paths::heard_of_first(const routing::Descriptor& relay, const Error& failure, Time asked) {
     const auto now = parts_.runtime.now();
     parts_.view.heard(relay.id, routing::heard_from(failure.code, now - asked, routing::Answers::alone), now);
 }
 
-std::vector<NodeId> Paths::avoided() {
+// Those that failed last.
+std::vector<NodeId> Paths::avoided(std::size_t most) {
     const auto now = parts_.runtime.now();
     std::erase_if(avoid_until_, [now](const auto& entry) { return entry.second <= now; });
+    std::vector<std::pair<Time, NodeId>> latest;
+    for (const auto& [id, until] : avoid_until_) latest.emplace_back(until, id);
+    std::sort(latest.rbegin(), latest.rend());
     std::vector<NodeId> out;
-    for (const auto& [id, until] : avoid_until_) out.push_back(id);
+    for (std::size_t i = 0; i < std::min(most, latest.size()); ++i) out.push_back(latest[i].second);
     return out;
 }
 

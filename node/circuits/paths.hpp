@@ -7,6 +7,7 @@
 #include "routing/onion/guards.hpp"
 #include "routing/onion/origin_circuit.hpp"
 #include "routing/onion/path.hpp"
+#include "routing/onion/path_bias.hpp"
 
 namespace catacomb::node {
 
@@ -43,7 +44,12 @@ public:
     // The relays whose links this node uses for itself: where a client may talk at all.
     std::vector<routing::DescriptorPtr> guards();
 
+    // A circuit that was built was used, and served, or ended or fell silent before it had.
+    void used(const CircuitPtr& circuit, bool served);
+
     routing::GuardState& guard_state() { return guards_; }
+    // How many are left for failing far more circuits than another, for status.
+    std::size_t guards_left() const { return bias_.left(parts_.runtime.now()); }
     // Median of the last build times, for status.
     std::optional<Duration> typical_build_time() const;
 
@@ -56,13 +62,16 @@ private:
     std::vector<routing::PathRelay> candidates(const std::vector<routing::DescriptorPtr>& relays,
                                                const routing::PathRequest& request) const;
     void blame(const std::vector<routing::DescriptorPtr>& path, std::size_t failed_hop);
+    void weigh(const std::vector<routing::DescriptorPtr>& path, std::size_t failed_hop);
+    void tell_if(bool guard_left);
     void heard_of_first(const routing::Descriptor& relay, const Error& failure, Time asked);
-    std::vector<routing::NodeId> avoided();
+    std::vector<routing::NodeId> avoided(std::size_t most);
     Duration attempt_limit() const;
 
     Parts parts_;
     std::unique_ptr<Rng> rng_;
     routing::GuardState guards_;
+    routing::PathBias bias_;
     std::map<routing::NodeId, Time> avoid_until_;
     std::deque<Duration> build_times_;
 };

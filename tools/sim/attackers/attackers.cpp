@@ -25,6 +25,8 @@ std::span<const Attacker> attackers() {
                  Defence::claims_are_doubted, &censor_file},
         Attacker{"news-forger", "has a relay work out false proofs of relays that do not exist",
                  Defence::false_proofs_are_counted, &forge_news},
+        Attacker{"path-biaser", "has all circuits of a client end at its friends, by failing the others",
+                 Defence::guards_are_compared, &bias_paths},
     };
     return kAll;
 }

@@ -40,5 +40,6 @@ Verdict forge_proofs(const Trial& trial);
 Verdict fill_registry(const Trial& trial);
 Verdict censor_file(const Trial& trial);
 Verdict forge_news(const Trial& trial);
+Verdict bias_paths(const Trial& trial);
 
 }  // namespace catacomb::sim
