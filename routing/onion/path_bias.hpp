@@ -25,7 +25,7 @@ struct PathBiasLimits {
     std::size_t away = 3;      // circuits in a row that the other did not answer, likewise
     // Nobody is judged by the minutes in which his line was disturbed: in a trial one circuit of a guard
     // counts in so long.
-    Duration spacing = seconds(20);
+    Duration spacing = minutes(1);
     Duration trial_min = minutes(30), trial_max = hours(24);
     Duration left_for = hours(24);
 };
