@@ -19,6 +19,7 @@ enum class Defence : std::uint8_t {
                          // order that nobody chooses, and others beside those who are silent
     keys_are_witnessed,  // circuits are made to onion keys that two relays have shown, none of them the key's
     guards_wait,         // none is chosen before the view is learnt, nor because nobody answers
+    guards_are_compared,  // one by which far fewer circuits come about than by another is left
 };
 
 bool stands(Defence which);

@@ -91,12 +91,10 @@ NodeCore::NodeCore(Runtime& runtime, NodeOptions options)
         if (own_ || !stands(Defence::keys_are_witnessed)) view_.insert(relay, runtime_.now());
         view_.heard(relay->id, routing::Heard::answer, runtime_.now());
     });
-    if (own_) {
-        make_relay_parts();
-    } else {
+    if (own_) make_relay_parts();
+    if (!own_)
         opinion_.emplace(
             SecondOpinion::Parts{runtime, view_, intake_, paths_, [this] { return partners_.now(); }});
-    }
     if (options_.vault) {
         const auto& vault = *options_.vault;
         vault_.emplace(Vault::Parts{runtime, view_, paths_, options_.network, *vault.store, vault.key.clone(),
@@ -258,6 +256,7 @@ StatusFacts NodeCore::status() const {
     facts.relays_answering = view_.answering(runtime_.now());
     facts.clock = links_.clock().verdict();
     facts.warn_below = options_.network.warn_below_relays;
+    facts.guards_left = paths_.guards_left();
     if (!paths_.has_guard()) facts.learning = Learning{paths_.learnt().agreed, paths_.learnt().known};
     if (relay_) {
         facts.ring_joined = relay_->ring.joined();

@@ -38,6 +38,11 @@ std::vector<std::string> warnings_of(const StatusFacts& facts) {
     if (facts.vault && facts.vault->bytes * 10 > facts.vault->quota * 9) {
         out.emplace_back("the vault's quota is nearly used up");
     }
+    if (facts.guards_left > 0) {
+        out.push_back(concat(facts.guards_left,
+                             " of this node's guards failed far more circuits than another",
+                             " and are not used for a day"));
+    }
     out.insert(out.end(), facts.of_machine.begin(), facts.of_machine.end());
     return out;
 }

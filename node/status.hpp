@@ -37,6 +37,7 @@ struct StatusFacts {
     std::size_t circuits_own = 0, circuits_relayed = 0, circuits_ready = 0;
     std::size_t links = 0;
     std::optional<Duration> build_time;
+    std::size_t guards_left = 0;  // for failing far more circuits than another
     std::size_t jobs_running = 0;
     std::vector<std::string> of_machine;  // warnings
     bool ready = false;

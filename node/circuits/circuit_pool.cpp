@@ -6,6 +6,7 @@ namespace catacomb::node {
 namespace {
 
 constexpr std::size_t kClean = 2;
+constexpr auto kCleanFor = minutes(10);
 constexpr auto kBuildLimit = seconds(30);
 constexpr auto kRetry = seconds(1);
 constexpr auto kCheckPeriod = seconds(20);
@@ -21,7 +22,7 @@ void CircuitPool::drop_old() {
     const auto now = runtime_.now();
     std::erase_if(clean_, [now](Clean& one) {
         if (one.circuit->is_closed()) return true;
-        if (now - one.built < kUseLimit) return false;
+        if (now - one.built < kCleanFor) return false;
         one.circuit->close();
         return true;
     });
@@ -48,12 +49,13 @@ Task<void> CircuitPool::keep() {
     clean_.clear();
 }
 
-CircuitPool::Promised CircuitPool::take(std::vector<routing::NodeId> avoid_exits, Time deadline) {
+CircuitPool::Promised CircuitPool::take(ExitWish wish, Time deadline) {
     auto promise = std::make_shared<routing::Promise<CircuitPtr>>(runtime_);
     drop_old();
     const auto fits = [&](const Clean& one) {
-        return std::find(avoid_exits.begin(), avoid_exits.end(), one.circuit->endpoint().id) ==
-               avoid_exits.end();
+        const auto& end = one.circuit->endpoint().id;
+        if (wish.exit) return end == *wish.exit;
+        return std::find(wish.avoid.begin(), wish.avoid.end(), end) == wish.avoid.end();
     };
     auto ready = std::find_if(clean_.begin(), clean_.end(), fits);
     if (ready != clean_.end()) {
@@ -62,13 +64,18 @@ CircuitPool::Promised CircuitPool::take(std::vector<routing::NodeId> avoid_exits
         taken_.open();
         promise->set(std::move(circuit));
     } else {
-        tasks_.spawn(build(std::move(avoid_exits), deadline, promise));
+        tasks_.spawn(build(std::move(wish), deadline, promise));
     }
     return promise;
 }
 
-Task<void> CircuitPool::build(std::vector<routing::NodeId> avoid_exits, Time deadline, Promised promise) {
-    auto circuit = co_await paths_.build_client(std::move(avoid_exits), deadline);
+Task<Result<CircuitPtr>> CircuitPool::build_to(ExitWish wish, Time deadline) {
+    if (wish.exit) co_return co_await paths_.build_client_to(*wish.exit, deadline);
+    co_return co_await paths_.build_client(std::move(wish.avoid), deadline);
+}
+
+Task<void> CircuitPool::build(ExitWish wish, Time deadline, Promised promise) {
+    auto circuit = co_await build_to(std::move(wish), deadline);
     if (!promise->is_set()) {
         promise->set(std::move(circuit));
     } else if (circuit && clean_.size() < kClean && !runtime_.closing()) {

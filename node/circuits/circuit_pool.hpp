@@ -1,11 +1,10 @@
 // CircuitPool: keeps clean client circuits ready, so that a request does not wait for one to be built.
 #pragma once
 
+#include "node/circuits/job_exits.hpp"
 #include "node/circuits/paths.hpp"
 
 namespace catacomb::node {
-
-inline constexpr auto kUseLimit = minutes(10);  // after that a circuit takes no new request
 
 class CircuitPool {
 public:
@@ -13,10 +12,13 @@ public:
 
     void start();
     Task<void> drained() { return tasks_.drained(); }
-    // A clean circuit that ends at none of `avoid_exits`: promised, so that who asked may stop waiting. What
-    // is built for a promise that was set meanwhile (by whoever gave up) is kept for the next.
+    // A clean circuit that ends where it is wished: promised, so that who asked may stop waiting. What is
+    // built for a promise that was set meanwhile (by whoever gave up) is kept for the next. Code::unreachable
+    // or too_few_relays: an exit that was named cannot be had.
     using Promised = std::shared_ptr<routing::Promise<CircuitPtr>>;
-    Promised take(std::vector<routing::NodeId> avoid_exits, Time deadline);
+    Promised take(ExitWish wish, Time deadline);
+    // What became of one that was taken, the first time it was used.
+    void used(const CircuitPtr& circuit, bool served) { paths_.used(circuit, served); }
     std::size_t ready() const { return clean_.size(); }
 
 private:
@@ -25,7 +27,8 @@ private:
         Time built{};
     };
     Task<void> keep();
-    Task<void> build(std::vector<routing::NodeId> avoid_exits, Time deadline, Promised promise);
+    Task<void> build(ExitWish wish, Time deadline, Promised promise);
+    Task<Result<CircuitPtr>> build_to(ExitWish wish, Time deadline);
     void drop_old();
 
     Runtime& runtime_;

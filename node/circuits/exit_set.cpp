@@ -1,94 +1,109 @@
 #include "node/circuits/exit_set.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace catacomb::node {
 namespace {
 
-constexpr std::size_t kFailedKept = 4;
-constexpr unsigned kMostStalls = 2;                 // in a row
-constexpr std::size_t kRetiredKept = kExitsPerJob;  // the ones before them are twice as old as a use
+constexpr unsigned kTries = 3;  // the exit that there was, twice, and another
 
 }  // namespace
 
 void ExitSet::close() {
     closed_ = true;
-    for (auto& slot : slots_) {
-        if (slot.circuit) slot.circuit->close();
+    for (auto& circuit : circuits_) {
+        if (circuit) circuit->close();
     }
     if (building_) building_->set(error(Code::closed));
-    for (auto& circuit : retired_) circuit->close();
-    retired_.clear();
     changed_.open();
 }
 
-bool ExitSet::Slot::is_usable(Time now) const {
-    return circuit && !circuit->is_closed() && now - built < kUseLimit;
+std::optional<std::size_t> ExitSet::slot_of(const CircuitPtr& circuit) const {
+    const auto found = std::find(circuits_.begin(), circuits_.end(), circuit);
+    if (found == circuits_.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - circuits_.begin());
 }
 
-std::vector<routing::NodeId> ExitSet::exits_to_avoid() const {
-    std::vector<routing::NodeId> out(failed_.begin(), failed_.end());
-    for (const auto& slot : slots_) {
-        if (slot.circuit && !slot.circuit->is_closed()) out.push_back(slot.circuit->endpoint().id);
-    }
-    return out;
+void ExitSet::tell(std::size_t slot, bool served) {
+    if (!closed_ && !std::exchange(told_[slot], true)) pool_.used(circuits_[slot], served);
 }
 
-Task<Result<CircuitPtr>> ExitSet::get(std::size_t index, Time deadline) {
-    auto& slot = slots_[index];
-    while (!slot.is_usable(runtime_.now()) && building_ && !closed_) {
+void ExitSet::end(std::size_t slot) {
+    circuits_[slot]->close();
+    circuits_[slot].reset();
+}
+
+// A circuit that ended counts once, however many requests it ended.
+void ExitSet::settle(std::size_t slot) {
+    if (!circuits_[slot] || !circuits_[slot]->is_closed()) return;
+    tell(slot, false);
+    circuits_[slot].reset();
+    exits_.broke(slot);
+}
+
+Task<Result<CircuitPtr>> ExitSet::get(std::size_t slot, Time deadline) {
+    while (!is_usable(slot) && building_ && !closed_) {
         const auto wake = co_await changed_.wait(deadline);
         if (wake != routing::Wake::opened)
             co_return error(Code::timed_out, "no circuit could be built in time");
     }
     if (closed_) co_return error(Code::closed, "the job is over");
-    if (slot.is_usable(runtime_.now())) co_return slot.circuit;
-    // Too old for a new request, but there may be one under way.
-    if (slot.circuit && !slot.circuit->is_closed()) retired_.push_back(std::move(slot.circuit));
-    while (retired_.size() > kRetiredKept) {
-        retired_.front()->close();
-        retired_.pop_front();
-    }
-    building_ = source_(exits_to_avoid(), deadline);
+    if (is_usable(slot)) co_return circuits_[slot];
+    settle(slot);
+    auto built = co_await build(slot, deadline);
+    for (unsigned tries = 1; tries < kTries && !built && built.error().is(Code::unreachable); ++tries)
+        built = co_await build(slot, deadline);
+    co_return built;
+}
+
+// Code::unreachable: the exit that was wished for cannot be reached, and the wish is another now.
+Task<Result<CircuitPtr>> ExitSet::build(std::size_t slot, Time deadline) {
+    const auto wish = exits_.wish(slot);
+    building_ = pool_.take(wish, deadline);
     auto circuit = co_await building_->wait(deadline);
     // Nobody takes it any more: the pool keeps what comes now.
     if (!circuit) building_->set(circuit.error());
     building_.reset();
     changed_.open();
-    if (!circuit) co_return circuit.error();
     if (closed_) {
-        (*circuit)->close();
+        if (circuit) (*circuit)->close();
         co_return error(Code::closed, "the job is over");
     }
-    slot.circuit = *circuit;
-    slot.built = runtime_.now();
-    slot.stalls = kMostStalls - 1;  // until it has served
-    co_return circuit;
-}
-
-ExitSet::Slot* ExitSet::slot_of(const CircuitPtr& circuit) {
-    for (auto& slot : slots_) {
-        if (slot.circuit == circuit) return &slot;
+    if (circuit) {
+        circuits_[slot] = *circuit;
+        told_[slot] = false;
+        exits_.ends_at(slot, (*circuit)->endpoint().id);
+        co_return circuit;
     }
-    return nullptr;
-}
-
-void ExitSet::drop(const CircuitPtr& circuit) {
-    auto* slot = slot_of(circuit);
-    if (!slot) return;
-    failed_.push_back(circuit->endpoint().id);
-    if (failed_.size() > kFailedKept) failed_.pop_front();
-    circuit->close();
-    slot->circuit.reset();
-}
-
-void ExitSet::stalled(const CircuitPtr& circuit) {
-    auto* slot = slot_of(circuit);
-    if (slot && ++slot->stalls >= kMostStalls) drop(circuit);
+    const bool at_exit = circuit.error().is(Code::unreachable) || circuit.error().is(Code::too_few_relays);
+    if (!wish.exit || !at_exit) co_return circuit.error();
+    exits_.not_reached(slot, *wish.exit);
+    co_return error(Code::unreachable, circuit.error().text());
 }
 
 void ExitSet::served(const CircuitPtr& circuit) {
-    if (auto* slot = slot_of(circuit)) slot->stalls = 0;
+    const auto slot = slot_of(circuit);
+    if (!slot) return;
+    tell(*slot, true);
+    exits_.served(*slot);
+}
+
+void ExitSet::failed(const CircuitPtr& circuit, const Error& why) {
+    if (why.is(Code::busy)) return;
+    if (why.is(Code::timed_out) && !circuit->is_closed()) return stalled(circuit);
+    const auto slot = slot_of(circuit);
+    if (!slot) return;
+    if (circuit->is_closed()) return settle(*slot);
+    exits_.leave(*slot);
+    end(*slot);
+}
+
+void ExitSet::stalled(const CircuitPtr& circuit) {
+    const auto slot = slot_of(circuit);
+    if (!slot || !exits_.stalled(*slot)) return;
+    tell(*slot, false);
+    end(*slot);
 }
 
 }  // namespace catacomb::node

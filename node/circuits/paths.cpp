@@ -14,10 +14,8 @@ using routing::NodeId;
 using Suspects = routing::View::Suspects;
 
 constexpr auto kAvoidFor = seconds(30);
-constexpr std::size_t kBuildTimesKept = 100;
-constexpr std::size_t kBuildTimesNeeded = 10;
-constexpr auto kFirstAttemptLimit = seconds(10);
-constexpr auto kLeastAttemptLimit = seconds(2);
+// Of all relays that are known. Who fails circuits to all but a few would have us choose among those few.
+constexpr std::size_t kAvoidedShare = 4;
 constexpr auto kRetryPause = milliseconds(100);
 constexpr auto kLongestRetryPause = milliseconds(1600);
 
@@ -39,10 +37,21 @@ std::vector<DescriptorPtr> by_id(const std::vector<DescriptorPtr>& known, const 
 
 Paths::Paths(Parts parts) : parts_(std::move(parts)), rng_(parts_.runtime.rng().split("paths")) {}
 
-Task<Result<CircuitPtr>> Paths::build_client(std::vector<NodeId> avoid_exits, Time deadline) {
+routing::PathRequest Paths::client_request() const {
     routing::PathRequest request;
     request.hops = parts_.client_hops;
+    return request;
+}
+
+Task<Result<CircuitPtr>> Paths::build_client(std::vector<NodeId> avoid_exits, Time deadline) {
+    auto request = client_request();
     request.avoid_last = std::move(avoid_exits);
+    co_return co_await build(std::move(request), deadline);
+}
+
+Task<Result<CircuitPtr>> Paths::build_client_to(NodeId exit, Time deadline) {
+    auto request = client_request();
+    request.last = exit;
     co_return co_await build(std::move(request), deadline);
 }
 
@@ -151,9 +160,11 @@ Result<Paths::Relays> Paths::choose_from(const Relays& known, const routing::Pat
     auto request = wanted;
     const auto relays = candidates(known, request);
     request.guards = guards_.guards(now);
+    if (stands(Defence::guards_are_compared))
+        request.guards = bias_.arrange(std::move(request.guards), request.hops, now);
     if (request.hops == kVaultHops) request.second_guards = guards_.second_guards(now);
     if (request.last != parts_.self) request.self = parts_.self;
-    for (const auto& id : avoided()) {
+    for (const auto& id : avoided(relays.size() / kAvoidedShare)) {
         if (request.last != id) request.avoid.push_back(id);
     }
     // Better a path over a relay that failed lately, or an exit used before, than none.
@@ -198,24 +209,27 @@ Task<Result<CircuitPtr>> Paths::build(routing::PathRequest request, Time deadlin
             continue;
         }
         const auto started = runtime.now();
-        const auto attempt_deadline = std::min(deadline, started + attempt_limit());
+        const auto limit = build_times_.limit();
+        const auto attempt_deadline = std::min(deadline, started + limit);
         std::size_t failed_hop = 0;
         auto circuit = co_await parts_.circuits.build(*path, attempt_deadline, &failed_hop);
         if (circuit) {
+            weigh(*path, 0);
             guards_.on_success(path->front()->id);
             if (path->size() == kVaultHops) guards_.on_success((*path)[1]->id);
-            build_times_.push_back(runtime.now() - started);
-            if (build_times_.size() > kBuildTimesKept) build_times_.pop_front();
+            build_times_.took(runtime.now() - started);
             co_return std::move(*circuit);
         }
         if (circuit.error().is(Code::closed)) co_return circuit.error();
+        if (attempt_deadline == started + limit) weigh(*path, failed_hop);
         blame(*path, failed_hop);
         // We asked the first hop ourselves; of the later ones we have only another relay's word.
         if (failed_hop == 1) heard_of_first(*path->front(), circuit.error(), started);
-        // The rendezvous itself does not answer: another path will not help.
-        if (request.last && failed_hop == path->size()) co_return circuit.error();
+        // Where it must end does not answer: another path will hardly help.
+        if (request.last && failed_hop == path->size())
+            co_return error(Code::unreachable, circuit.error().text());
         const auto pause = backoff.next(*rng_);
-        if (runtime.now() + pause >= deadline) co_return circuit.error();
+        if (runtime.now() + pause >= deadline) co_return error(Code::timed_out, circuit.error().text());
         const bool slept = co_await routing::sleep_for(runtime, pause);
         if (!slept) co_return error(Code::closed);
     }
@@ -231,31 +245,39 @@ void Paths::blame(const std::vector<DescriptorPtr>& path, std::size_t failed_hop
     if (is_guard) guards_.on_failure(relay->id, now);
 }
 
+// `failed_hop` 0: it was built.
+void Paths::weigh(const std::vector<DescriptorPtr>& path, std::size_t failed_hop) {
+    const auto now = parts_.runtime.now();
+    const auto& guard = path.front()->id;
+    tell_if(failed_hop == 0 ? bias_.built(guard, path.size(), now)
+                            : bias_.failed(guard, path.size(), failed_hop, now));
+}
+
+void Paths::used(const CircuitPtr& circuit, bool served) {
+    const auto& path = circuit->path();
+    tell_if(bias_.used(path.front()->id, path.size(), served, parts_.runtime.now()));
+}
+
+void Paths::tell_if(bool guard_left) {
+    if (guard_left)
+        log_warning("paths", "a guard fails far more circuits than another: it is left for a day");
+}
+
 void Paths::heard_of_first(const routing::Descriptor& relay, const Error& failure, Time asked) {
     const auto now = parts_.runtime.now();
     parts_.view.heard(relay.id, routing::heard_from(failure.code, now - asked, routing::Answers::alone), now);
 }
 
-std::vector<NodeId> Paths::avoided() {
+// Those that failed last.
+std::vector<NodeId> Paths::avoided(std::size_t most) {
     const auto now = parts_.runtime.now();
     std::erase_if(avoid_until_, [now](const auto& entry) { return entry.second <= now; });
+    std::vector<std::pair<Time, NodeId>> latest;
+    for (const auto& [id, until] : avoid_until_) latest.emplace_back(until, id);
+    std::sort(latest.rbegin(), latest.rend());
     std::vector<NodeId> out;
-    for (const auto& [id, until] : avoid_until_) out.push_back(id);
+    for (std::size_t i = 0; i < std::min(most, latest.size()); ++i) out.push_back(latest[i].second);
     return out;
-}
-
-// Three times what is typical here: a circuit that takes longer is not worth having.
-Duration Paths::attempt_limit() const {
-    const auto typical = typical_build_time();
-    if (!typical) return kFirstAttemptLimit;
-    return std::clamp<Duration>(3 * *typical, kLeastAttemptLimit, kFirstAttemptLimit);
-}
-
-std::optional<Duration> Paths::typical_build_time() const {
-    if (build_times_.size() < kBuildTimesNeeded) return std::nullopt;
-    auto sorted = build_times_;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted[sorted.size() / 2];
 }
 
 std::vector<DescriptorPtr> Paths::guards() {

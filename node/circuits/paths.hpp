@@ -5,10 +5,12 @@
 
 #include <algorithm>
 
+#include "node/circuits/build_times.hpp"
 #include "routing/membership/view.hpp"
 #include "routing/onion/guards.hpp"
 #include "routing/onion/origin_circuit.hpp"
 #include "routing/onion/path.hpp"
+#include "routing/onion/path_bias.hpp"
 
 namespace catacomb::node {
 
@@ -37,6 +39,8 @@ public:
     // first of them are given up first. Tries other relays until the deadline. Code::too_few_relays when the
     // network is too small: that does not change by trying.
     Task<Result<CircuitPtr>> build_client(std::vector<routing::NodeId> avoid_exits, Time deadline);
+    // Guard, middle, that exit. Code::unreachable: the exit is known and does not answer.
+    Task<Result<CircuitPtr>> build_client_to(routing::NodeId exit, Time deadline);
     // Guard, second-layer guard, fresh middle, the rendezvous. The rendezvous may be this very node.
     Task<Result<CircuitPtr>> build_vault(routing::DescriptorPtr rendezvous, Time deadline);
 
@@ -64,11 +68,17 @@ public:
     // The relays whose links this node uses for itself: where a client may talk at all.
     std::vector<routing::DescriptorPtr> guards();
 
+    // A circuit that was built was used, and served, or ended or fell silent before it had.
+    void used(const CircuitPtr& circuit, bool served);
+
     routing::GuardState& guard_state() { return guards_; }
+    // How many are left for failing far more circuits than another, for status.
+    std::size_t guards_left() const { return bias_.left(parts_.runtime.now()); }
     // Median of the last build times, for status.
-    std::optional<Duration> typical_build_time() const;
+    std::optional<Duration> typical_build_time() const { return build_times_.typical(); }
 
 private:
+    routing::PathRequest client_request() const;
     Task<Result<CircuitPtr>> build(routing::PathRequest request, Time deadline);
     Result<std::vector<routing::DescriptorPtr>> choose(const routing::PathRequest& request);
     using Relays = std::vector<routing::DescriptorPtr>;
@@ -83,15 +93,17 @@ private:
     void refresh_guards();
     Error not_yet(const Error& no_path) const;
     void blame(const std::vector<routing::DescriptorPtr>& path, std::size_t failed_hop);
+    void weigh(const std::vector<routing::DescriptorPtr>& path, std::size_t failed_hop);
+    void tell_if(bool guard_left);
     void heard_of_first(const routing::Descriptor& relay, const Error& failure, Time asked);
-    std::vector<routing::NodeId> avoided();
-    Duration attempt_limit() const;
+    std::vector<routing::NodeId> avoided(std::size_t most);
 
     Parts parts_;
     std::unique_ptr<Rng> rng_;
     routing::GuardState guards_;
+    routing::PathBias bias_;
     std::map<routing::NodeId, Time> avoid_until_;
-    std::deque<Duration> build_times_;
+    BuildTimes build_times_;
     std::optional<Time> most_since_;  // keys of nearly all relays that are known have been agreed on
 };
 

@@ -174,9 +174,10 @@ Task<Result<>> CheckJob::ask(SegmentPtr segment, std::size_t slot) {
     if (!circuit) co_return circuit.error();
     auto had = co_await ask_have(parts_.runtime, *circuit, segment->node.ref, limits::kHaveJob);
     if (!had) {
-        exits_.drop(*circuit);
+        exits_.failed(*circuit, had.error());
         co_return had.error();
     }
+    exits_.served(*circuit);
     segment->claims.add(had->have, had->absent);
     co_return ok();
 }

@@ -104,10 +104,11 @@ Task<Result<>> RenewJob::ask(RenewingPtr batch, std::size_t slot) {
     const auto absent =
         co_await renew_blocks(parts_.runtime, *circuit, std::move(call), parts_.view, parts_.proofs);
     if (!absent) {
-        exits_.drop(*circuit);
+        exits_.failed(*circuit, absent.error());
         batch->broke_off();
         co_return absent.error();
     }
+    exits_.served(*circuit);
     for (std::size_t i = 0; i < numbers.size(); ++i) batch->absent(numbers[i], (*absent)[i]);
     batch->answered();
     co_return ok();

@@ -141,12 +141,7 @@ void SegmentFetcher::conclude(Gathering& gathering, const CircuitPtr& circuit, c
     if (!end) {
         gathering.last = end.error();
         if (end.error().is(Code::busy)) gathering.busy = true;
-        if (end.error().is(Code::timed_out)) {
-            exits_.stalled(circuit);
-        } else if (!end.error().is(Code::busy)) {
-            exits_.drop(circuit);
-        }
-        return;
+        return exits_.failed(circuit, end.error());
     }
     if (end->stalled) return exits_.stalled(circuit);
     exits_.served(circuit);

@@ -20,6 +20,12 @@ Error not_placed(const Placing& placing, const Placing::Failed& failed, const st
     return error(last && last->is(Code::full) ? Code::full : Code::refused, std::move(text));
 }
 
+std::vector<Placing::SignedFor> signed_for(const std::vector<Acknowledged>& acknowledged) {
+    std::vector<Placing::SignedFor> out;
+    for (const auto& one : acknowledged) out.push_back({one.index, tag_of(one.vault.id()), one.lease_end});
+    return out;
+}
+
 }  // namespace
 
 storage::SegmentRef segment_of(const PlacingState& state) {
@@ -95,8 +101,7 @@ Task<Result<>> SegmentPlacer::store(Placing& placing, SegmentBlocksPtr& blocks, 
         co_await store_blocks(parts_.runtime, *circuit, std::move(call), parts_.view, parts_.proofs);
     std::vector<Placing::SignedFor> given;
     if (stored) {
-        for (const auto& one : stored->acknowledged)
-            given.push_back({one.index, tag_of(one.vault.id()), one.lease_end});
+        given = signed_for(stored->acknowledged);
         if (stored->failure) failed(*stored->failure);
     } else {
         failed(stored.error());
@@ -106,7 +111,8 @@ Task<Result<>> SegmentPlacer::store(Placing& placing, SegmentBlocksPtr& blocks, 
         co_await routing::sleep_for(parts_.runtime, kAfterBusy);
         co_return ok();
     }
-    if (given.empty()) exits_.drop(*circuit);
+    given.empty() ? exits_.failed(*circuit, stored ? error(Code::refused) : stored.error())
+                  : exits_.served(*circuit);
     placing.stored((*circuit)->endpoint().id, given);
     job_->status.progress.blocks_done += given.size();
     job_->changed();
@@ -150,13 +156,11 @@ Task<void> SegmentPlacer::look(Placing& placing, Placing::Look step) {
     if (!bodies || !known) {
         const auto why = bodies ? known.error() : bodies.error();
         failed(why);
-        if (why.is(Code::busy)) {
-            co_await routing::sleep_for(parts_.runtime, kAfterBusy);
-        } else {
-            exits_.drop(*circuit);
-        }
+        exits_.failed(*circuit, why);
+        if (why.is(Code::busy)) co_await routing::sleep_for(parts_.runtime, kAfterBusy);
         co_return placing.came_to_nothing();
     }
+    exits_.served(*circuit);
     placing.looked(exit, step, known->have, *bodies, evidence_);
 }
 

@@ -48,6 +48,9 @@ public:
     Task<Result<std::shared_ptr<OriginCircuit>>> build(std::vector<std::shared_ptr<const Descriptor>> path,
                                                        Time deadline, std::size_t* failed_hop = nullptr);
     void on_endpoint_stream(EndpointHandler handler) { endpoint_ = std::move(handler); }
+    // Circuits of others are extended to no relay but those that pass: for attackers of the simulated world.
+    using ExtensionFilter = std::function<bool(const Descriptor& to)>;
+    void extend_only(ExtensionFilter passes) { passes_ = std::move(passes); }
 
     void close_all();
     // At the next turn: the caller may be deep inside what closing would destroy.
@@ -105,6 +108,7 @@ private:
     std::unique_ptr<Rng> rng_;
     WindowBudget windows_;
     EndpointHandler endpoint_;
+    ExtensionFilter passes_;
     std::map<Key, Channel*> channels_;
     std::map<std::uint64_t, std::shared_ptr<RelayCircuit>> relayed_;
     std::map<std::uint64_t, std::shared_ptr<OriginCircuit>> own_;

@@ -126,6 +126,7 @@ Task<Result<Bytes>> RelayCircuit::extend_to(Bytes request) {
     auto parsed = parse_descriptor(encoded, circuits_.links().network());
     if (!parsed) co_return parsed.error();
     if (parsed->id == circuits_.relay()->id) co_return error(Code::refused);
+    if (circuits_.passes_ && !circuits_.passes_(*parsed)) co_return error(Code::refused);
     const auto target = std::make_shared<const Descriptor>(std::move(*parsed));
     auto verified = std::make_shared<Promise<void>>(circuits_.runtime());
     circuits_.links().verify(Links::Lane::circuits, source_, target,

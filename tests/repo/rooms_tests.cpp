@@ -39,7 +39,7 @@ const std::map<std::string, Steps>& rooms() {
           {"api", "onion_keys"},
           {"core"},
           {"node"}}},
-        {"tools", {{"api_client"}, {"sim", "testnet"}, {"bench", "catacomb"}}},
+        {"tools", {{"api_client", "tagging"}, {"sim", "testnet"}, {"bench", "catacomb"}}},
     };
     return kRooms;
 }

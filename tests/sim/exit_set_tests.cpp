@@ -1,53 +1,65 @@
-// The exits of one job: different ones, in the smallest network in which circuits can be built already.
+// The exits of one job: different ones, in the smallest network in which circuits can be built already; and
+// the same ones for as long as they serve.
+#include "node/circuits/exit_set.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <set>
 
-#include "node/circuits/exit_set.hpp"
 #include "tests/support/seeds.hpp"
 #include "tools/sim/cluster.hpp"
 
 namespace catacomb::sim {
 namespace {
 
-// A client in a network of three relays, with exits of its own.
+// A client with exits of its own.
 struct Client {
-    explicit Client(std::uint64_t seed)
+    Client(std::uint64_t seed, std::size_t relays)
         : world(seed),
-          cluster(world, three_relays()),
+          cluster(world, options(relays)),
           pool(runtime(), core().paths()),
-          exits(runtime(), pool) {}
+          exits(runtime(), pool) {
+        BOOST_REQUIRE(world.run_until([&] { return core().view().size() == relays; }, minutes(2)));
+    }
     ~Client() {
         exits.close();
         cluster.close();
     }
-    static ClusterOptions three_relays() {
+    static ClusterOptions options(std::size_t relays) {
         ClusterOptions out;
-        out.relays = 3;
+        out.relays = relays;
         out.vault_on_relays = false;
         out.clients = 1;
         return out;
     }
-    node::NodeCore& core() { return cluster.core(3); }
+    node::NodeCore& core() { return cluster.core(cluster.relays()); }
     routing::Runtime& runtime() { return core().links().runtime(); }
     routing::Task<void> get(std::size_t slot) {
         auto circuit = co_await exits.get(slot, runtime().now() + minutes(1));
-        if (!circuit) co_return;
-        ends.insert((*circuit)->endpoint().id);
-        got = *circuit;
+        if (circuit) got[slot] = *circuit;
     }
-    bool get_all(routing::TaskSet& tasks) {
-        ends.clear();
+    // A circuit in each slot; at which relays they end.
+    std::set<routing::NodeId> get_all() {
+        got = {};
+        routing::TaskSet tasks(runtime());
         for (std::size_t slot = 0; slot < node::kExitsPerJob; ++slot) tasks.spawn(get(slot));
-        return world.run_until([&] { return tasks.count() == 0; }, minutes(2));
+        BOOST_REQUIRE(world.run_until([&] { return tasks.count() == 0; }, minutes(4)));
+        std::set<routing::NodeId> out;
+        for (const auto& circuit : got) {
+            BOOST_REQUIRE(circuit != nullptr);
+            out.insert(circuit->endpoint().id);
+        }
+        return out;
+    }
+    void serve_all() {
+        for (const auto& circuit : got) exits.served(circuit);
     }
 
     SimWorld world;
     Cluster cluster;
     node::CircuitPool pool;
     node::ExitSet exits;
-    std::set<routing::NodeId> ends;
-    node::CircuitPtr got;
+    std::array<node::CircuitPtr, node::kExitsPerJob> got;
 };
 
 }  // namespace
@@ -58,15 +70,61 @@ BOOST_AUTO_TEST_SUITE(exit_set)
 // again when one of them failed.
 BOOST_AUTO_TEST_CASE(slots_end_at_different_relays) {
     for (const auto seed : testing::seeds(5)) {
-        Client client(seed);
-        BOOST_REQUIRE(client.world.run_until([&] { return client.core().view().size() == 3; }, minutes(2)));
-        routing::TaskSet tasks(client.runtime());
-        BOOST_REQUIRE(client.get_all(tasks));
-        BOOST_TEST(client.ends.size() == 3u, testing::replay(seed));
-        client.exits.drop(client.got);
-        BOOST_REQUIRE(client.get_all(tasks));
-        BOOST_TEST(client.ends.size() == 3u, testing::replay(seed));
+        Client client(seed, 3);
+        BOOST_TEST(client.get_all().size() == 3u, testing::replay(seed));
+        client.exits.failed(client.got[1], error(Code::refused));
+        BOOST_TEST(client.get_all().size() == 3u, testing::replay(seed));
     }
+}
+
+// Proves: a job of a day has the circuits of its first minute; and when relays on the way end those again and
+// again, others to the same exits.
+BOOST_AUTO_TEST_CASE(exits_that_serve_are_kept) {
+    for (const auto seed : testing::seeds(2)) {
+        Client client(seed, 12);
+        const auto ends = client.get_all();
+        const auto circuits = client.got;
+        client.world.run_for(hours(24));
+        BOOST_TEST((client.get_all() == ends), testing::replay(seed));
+        BOOST_TEST((client.got == circuits), testing::replay(seed));
+        for (std::size_t i = 0; i < client.cluster.relays(); ++i) {
+            client.serve_all();
+            client.cluster.core(i).circuits().close_all();
+            client.world.run_for(seconds(5));
+            BOOST_TEST((client.get_all() == ends), testing::replay(seed));
+        }
+        BOOST_TEST((client.got != circuits), testing::replay(seed));
+    }
+}
+
+// Proves: an exit that is gone is replaced, and the others are not.
+BOOST_AUTO_TEST_CASE(an_exit_that_is_gone_is_replaced) {
+    for (const auto seed : testing::seeds(2)) {
+        Client client(seed, 12);
+        const auto ends = client.get_all();
+        client.serve_all();
+        const auto gone = client.got[1]->endpoint();
+        for (std::size_t i = 0; i < client.cluster.relays(); ++i) {
+            if (client.cluster.address(i) == gone.addresses.front()) client.cluster.crash(i);
+        }
+        client.world.run_for(minutes(1));
+        const auto now = client.get_all();
+        BOOST_TEST(now.size() == 3u, testing::replay(seed));
+        BOOST_TEST(!now.contains(gone.id), testing::replay(seed));
+        for (const auto& end : ends) BOOST_TEST((end == gone.id || now.contains(end)), testing::replay(seed));
+    }
+}
+
+// Proves: a job whose exits all fail it, again and again, has had few of them.
+BOOST_AUTO_TEST_CASE(a_job_has_few_exits_in_all) {
+    Client client(testing::seeds(1).front(), 16);
+    std::set<routing::NodeId> had;
+    for (int i = 0; i < 30; ++i) {
+        had.merge(client.get_all());
+        client.exits.failed(client.got[static_cast<std::size_t>(i) % node::kExitsPerJob],
+                            error(Code::corrupt));
+    }
+    BOOST_TEST(had.size() == node::JobExits::kInAll);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -33,6 +33,8 @@ std::span<const Attacker> attackers() {
                  Defence::guards_wait, &push_guards},
         Attacker{"guard-walker", "makes a client take more guards by cutting its line", Defence::guards_wait,
                  &walk_guards},
+        Attacker{"path-biaser", "has all circuits of a client end at its friends, by failing the others",
+                 Defence::guards_are_compared, &bias_paths},
     };
     return kAll;
 }

@@ -44,5 +44,6 @@ Verdict tag_newcomer(const Trial& trial);
 Verdict equivocate(const Trial& trial);
 Verdict push_guards(const Trial& trial);
 Verdict walk_guards(const Trial& trial);
+Verdict bias_paths(const Trial& trial);
 
 }  // namespace catacomb::sim
