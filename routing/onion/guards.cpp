@@ -28,17 +28,22 @@ std::size_t count_listed(const Guards& guards, Time now) {
                          [&](const Guard& guard) { return guard.last_listed == now && !guard.spare; });
 }
 
+// After a while it is as good as any again, until it is tried.
+bool is_away(const Guard& guard, Time now, Duration retry_after) {
+    return guard.failed != Time{} && now < guard.failed + retry_after;
+}
+
 // Of the second layer whoever failed is stood in for: an outage of our own does not reach it.
 std::size_t count_standing(const Guards& guards, Time now, Duration retry_after) {
     return std::count_if(guards.begin(), guards.end(), [&](const Guard& guard) {
-        return guard.last_listed == now && (guard.failed == Time{} || now >= guard.failed + retry_after);
+        return guard.last_listed == now && !is_away(guard, now, retry_after);
     });
 }
 
 // As far as is known.
-std::size_t count_answering(const Guards& guards) {
+std::size_t count_answering(const Guards& guards, Time now, Duration retry_after) {
     return std::count_if(guards.begin(), guards.end(),
-                         [](const Guard& guard) { return guard.failed == Time{}; });
+                         [&](const Guard& guard) { return !is_away(guard, now, retry_after); });
 }
 
 const PathRelay& pick_by_weight(const std::vector<const PathRelay*>& relays, Rng& rng) {
@@ -73,8 +78,7 @@ std::vector<const PathRelay*> candidates(const Guards& guards, const std::vector
 std::vector<NodeId> in_order_of_trust(const Guards& guards, Time now, Duration retry_after) {
     std::vector<NodeId> ready, failed;
     for (const auto& guard : guards) {
-        const bool waits = guard.failed != Time{} && now < guard.failed + retry_after;
-        (waits ? failed : ready).push_back(guard.id);
+        (is_away(guard, now, retry_after) ? failed : ready).push_back(guard.id);
     }
     ready.insert(ready.end(), failed.begin(), failed.end());
     return ready;
@@ -107,7 +111,7 @@ void GuardState::refresh(const std::vector<PathRelay>& relays, const NodeId& sel
         }
     };
     bring_up(saved_.first, limits_.guards, limits_.lifetime, limits_.lifetime, count_listed);
-    const bool few = count_answering(saved_.first) < kFewestAnswering;
+    const bool few = count_answering(saved_.first, now, limits_.retry_after) < kFewestAnswering;
     if (may_choose && few && saved_.first.size() < limits_.held_max)
         add(saved_.first, limits_.spare_limit, limits_.spare_limit, true);
     bring_up(saved_.second, limits_.second_guards, limits_.second_lifetime_min, limits_.second_lifetime_max,

@@ -145,18 +145,16 @@ BOOST_AUTO_TEST_CASE(an_outage_of_our_own_leaves_no_spares) {
     BOOST_TEST(state.guards(now).size() == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(spares_are_exchanged_after_hours) {
+BOOST_AUTO_TEST_CASE(spares_are_gone_after_hours) {
     refresh();
-    const auto fail_all = [&] {
+    const auto first = state.guards(now);
+    for (int i = 0; i < 10; ++i, refresh()) {
         for (const auto& id : state.guards(now)) state.on_failure(id, now);
-    };
-    for (int i = 0; i < 10; ++i, refresh()) fail_all();
-    const auto before = state.guards(now);
+    }
+    BOOST_TEST(state.guards(now).size() == limits.held_max);
     now += limits.spare_limit;
     refresh();
-    const auto after = state.guards(now);
-    BOOST_TEST(before.size() == limits.held_max);
-    BOOST_TEST(after.size() == 4u);  // the guards, and another spare, which has not failed
+    BOOST_TEST((state.guards(now) == first));  // who failed so long ago is worth a try
 }
 
 BOOST_AUTO_TEST_CASE(a_second_guard_that_fails_is_stood_in_for) {

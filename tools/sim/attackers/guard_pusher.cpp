@@ -54,6 +54,7 @@ private:
         ClusterOptions out;
         out.relays = trial.relays;
         out.clients = clients;
+        out.vault_on_relays = false;
         out.at_start = [relays = trial.relays](std::size_t index, node::NodeOptions& node) {
             if (index < relays) return;
             node.guards = {};
